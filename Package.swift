@@ -1,0 +1,164 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Libraries from outside, each named once. CONTRIBUTING.md says why each was chosen.
+extension Target.Dependency {
+    static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let collections = product(name: "OrderedCollections", package: "swift-collections")
+    static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let grdbSQLite = product(name: "GRDBSQLite", package: "GRDB.swift")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
+    static let system = product(name: "SystemPackage", package: "swift-system")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
+}
+
+/// A compiled-in plugin: its code and its manifest live together in `plugins/<name>/`.
+func plugin(_ name: String, target: String, dependencies: [Target.Dependency]) -> Target {
+    .target(
+        name: target, dependencies: ["Maintenance", "PluginKit"] + dependencies, path: "plugins/\(name)",
+        resources: [.embedInCode("plugin.yaml")])
+}
+
+let sqlitePluginTests: [Target.Dependency] = [
+    "ConfigurationFiles", "DurableFiles", "Maintenance", "PluginKit", "SQLiteFile", .grdbSQLite, .system,
+]
+
+/// The tests of a module, in `Tests/<module>Tests`.
+func tests(
+    of module: String, dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
+) -> Target {
+    .testTarget(
+        name: module + "Tests", dependencies: [.byName(name: module)] + dependencies, resources: resources)
+}
+
+let package = Package(
+    name: "ronde",
+    products: [
+        .executable(name: "ronde", targets: ["ronde"]),
+        .executable(name: "api-service", targets: ["api-service"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    ],
+    targets: [
+        // Ground floor: the system's C libraries, and values that know nothing of anything else.
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "Cron"),
+        .target(name: "Maintenance", dependencies: ["Cron"]),
+
+        // First floor: one importer for each C library and each heavy dependency.
+        .target(name: "YAMLDocument", dependencies: ["CYAML"]),
+        .target(name: "Digests", dependencies: ["CCrypto"]),
+        .target(name: "DurableFiles", dependencies: [.system]),
+        .target(name: "Archiving", dependencies: ["CArchive", "Digests", "DurableFiles", .system]),
+        .target(name: "Networking", dependencies: ["CCurl"]),
+        .target(name: "Processes", dependencies: [.subprocess, .system]),
+        .target(name: "SQLiteFile", dependencies: ["Digests", "DurableFiles", .grdbSQLite, .system]),
+
+        // Second floor: what Ronde knows.
+        .target(name: "ConfigurationFiles", dependencies: ["Cron", "Maintenance", "YAMLDocument", .system]),
+        .target(name: "PluginKit", dependencies: ["Maintenance", .system]),
+        .target(
+            name: "Backups",
+            dependencies: ["Archiving", "Digests", "DurableFiles", "Maintenance", "SQLiteFile", .system]),
+        .target(name: "RunStore", dependencies: ["Maintenance", "DurableFiles", .grdb, .system]),
+        .target(name: "Reports", dependencies: ["DurableFiles", "Maintenance", .system]),
+
+        // Third floor: what Ronde does.
+        .target(
+            name: "Runner",
+            dependencies: [
+                "Digests", "DurableFiles", "Maintenance", "PluginKit", "Processes", "Reports", "RunStore", .system,
+            ]),
+        .target(
+            name: "Scheduler",
+            dependencies: [
+                "ConfigurationFiles", "Cron", "DurableFiles", "Maintenance", "Runner", "RunStore", .logging,
+                .serviceLifecycle, .system,
+            ]),
+
+        // The plugins that come with Ronde.
+        plugin("analyze", target: "AnalyzePlugin", dependencies: ["SQLiteFile", .system]),
+        plugin("backup", target: "BackupPlugin", dependencies: ["Backups", "SQLiteFile", .system]),
+        plugin("health", target: "HealthPlugin", dependencies: ["Networking"]),
+        plugin("integrity", target: "IntegrityPlugin", dependencies: ["SQLiteFile", .system]),
+        plugin("vacuum", target: "VacuumPlugin", dependencies: ["DurableFiles", "SQLiteFile", .system]),
+
+        // The hosted API service, which the runbook maintains.
+        .target(
+            name: "APIService",
+            dependencies: [
+                .grdb, .httpTypes, .hummingbird, .logging, .nioCore, .serviceLifecycle, .system, .unixSignals,
+            ],
+            resources: [
+                .embedInCode("Page/index.html"), .embedInCode("Page/page.css"), .embedInCode("Page/page.js"),
+            ]),
+
+        // Executables: composition and commands only.
+        .executableTarget(
+            name: "ronde",
+            dependencies: [
+                "AnalyzePlugin", "BackupPlugin", "Backups", "ConfigurationFiles", "Cron", "DurableFiles",
+                "HealthPlugin", "IntegrityPlugin", "Maintenance", "PluginKit", "Processes", "Reports", "RunStore",
+                "Runner", "Scheduler", "VacuumPlugin", "YAMLDocument", .argumentParser, .logging, .serviceLifecycle, .system,
+                .unixSignals,
+            ]),
+        .executableTarget(
+            name: "api-service",
+            dependencies: ["APIService", .argumentParser, .logging, .system]),
+
+        // Tests, floor by floor.
+        tests(of: "Cron", resources: [.copy("Corpus")]),
+        tests(of: "Maintenance", dependencies: ["Cron"]),
+        tests(of: "YAMLDocument", resources: [.copy("hostile.jsonl")]),
+        tests(of: "Digests"),
+        tests(of: "DurableFiles", dependencies: [.system]),
+        tests(of: "Archiving", dependencies: ["Digests", "DurableFiles", .system]),
+        tests(of: "Networking"),
+        tests(of: "Processes", dependencies: [.system]),
+        tests(
+            of: "SQLiteFile", dependencies: ["Digests", "DurableFiles", .grdbSQLite, .system],
+            resources: [.copy("Corpus")]),
+        tests(of: "ConfigurationFiles", dependencies: ["Cron", "Maintenance", "YAMLDocument", .system]),
+        tests(of: "PluginKit", dependencies: ["Maintenance", .system]),
+        tests(of: "AnalyzePlugin", dependencies: sqlitePluginTests),
+        tests(of: "IntegrityPlugin", dependencies: sqlitePluginTests),
+        tests(of: "VacuumPlugin", dependencies: sqlitePluginTests),
+        tests(of: "HealthPlugin", dependencies: ["ConfigurationFiles", "Maintenance", "PluginKit", "YAMLDocument", .system]),
+        tests(
+            of: "APIService",
+            dependencies: [
+                "api-service", .grdb, .httpTypes, .hummingbird, .logging, .nioCore, .system,
+            ]),
+        tests(of: "Reports", dependencies: ["DurableFiles", "Maintenance", .system], resources: [.copy("Golden")]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+// One rule for every target, tests too.
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .treatAllWarnings(as: .error),
+    ]
+}
