@@ -1,0 +1,61 @@
+/// How to copy a live database.
+package struct CopyOptions: Hashable, Sendable {
+    /// Between two steps the task's cancellation, the deadline and the WAL are looked at.
+    package var pagesPerStep: Int
+    /// A rest between two steps, to leave the disk to the service.
+    ///
+    /// Not used with a rollback journal: writers wait for the whole copy then.
+    package var pause: Duration
+    /// The size of the WAL in bytes beyond which the rest is copied in one step, so that the WAL can be reset soon.
+    package var walLimit: Int64?
+    /// With a rollback journal: how long other connections' commits may be held up before the copy gives up.
+    package var longestWriteBlock: Duration
+
+    /// The defaults suit a database of some gigabytes.
+    package init(
+        pagesPerStep: Int = 1_024, pause: Duration = .zero, walLimit: Int64? = nil,
+        longestWriteBlock: Duration = .seconds(30)
+    ) {
+        self.pagesPerStep = max(pagesPerStep, 1)
+        self.pause = pause
+        self.walLimit = walLimit
+        self.longestWriteBlock = longestWriteBlock
+    }
+}
+
+/// How far a copy has come.
+package struct CopyProgress: Hashable, Sendable {
+    /// How many pages are in the copy.
+    package let copiedPages: Int
+    /// How many pages the source has.
+    package let totalPages: Int
+    /// The size of the source's WAL in bytes.
+    package let walBytes: Int64
+
+    /// From 0 to 1.
+    package var fraction: Double { totalPages == 0 ? 1 : Double(copiedPages) / Double(totalPages) }
+}
+
+/// What a finished copy was and cost.
+package struct CopyReport: Hashable, Codable, Sendable {
+    /// The pages of source and copy.
+    package let pages: Int
+    /// In bytes.
+    package let pageSize: Int
+    /// The size of the copy in bytes.
+    package let bytes: Int64
+    /// How often SQLite began anew because of a commit elsewhere: 0, unless SQLite changes its ways.
+    package let restarts: Int
+    /// From the creation of the file to its sync.
+    package let duration: Duration
+    /// The size of the source's WAL in bytes when the copy began.
+    package let walBytesBefore: Int64
+    /// The largest size seen between two steps.
+    package let walBytesPeak: Int64
+    /// The size when the copy had ended.
+    package let walBytesAfter: Int64
+    /// Whether the limit of the WAL was passed and the rest copied in one step.
+    package let passedWALLimit: Bool
+    /// As SQLite names it.
+    package let sourceJournalMode: String
+}

@@ -1,0 +1,112 @@
+import DurableFiles
+import GRDBSQLite
+package import SystemPackage
+
+/// The room that VACUUM may need on top of the database, at worst.
+package struct VacuumSpace: Hashable, Sendable {
+    /// Where SQLite builds the new database; nil if no folder can be written.
+    package let temporaryFolder: FilePath?
+    /// The size of the new database in bytes: what is in use now.
+    package let temporaryBytes: Int64
+    /// The folder of the database, where its WAL or rollback journal grows.
+    package let databaseFolder: FilePath
+    /// In bytes: the WAL gets every page of the new database with a frame of its own, the journal every old page.
+    package let databaseBytes: Int64
+}
+
+/// What `PRAGMA wal_checkpoint` answered.
+package struct CheckpointResult: Hashable, Codable, Sendable {
+    /// `passive` moves what nobody hinders, `truncate` also waits and empties the WAL.
+    package enum Mode: String, Hashable, Codable, Sendable { case passive, truncate }
+
+    /// Which was asked for.
+    package let mode: Mode
+    /// Whether another connection prevented its completion.
+    package let wasBlocked: Bool
+    /// The frames in the WAL, 0 after a truncation.
+    package let walFrames: Int
+    /// How many of them are in the main file now.
+    package let checkpointedFrames: Int
+}
+
+/// The effect of a VACUUM.
+package struct VacuumReport: Hashable, Codable, Sendable {
+    /// The facts when VACUUM began.
+    package let before: SQLiteFacts
+    /// The facts after VACUUM and checkpoint.
+    package let after: SQLiteFacts
+    /// Nil unless the database is in WAL mode.
+    package let checkpoint: CheckpointResult?
+    /// Including waits for locks.
+    package let duration: Duration
+
+    /// How many bytes the database became smaller; negative if it grew.
+    package var freedBytes: Int64 { before.databaseBytes - after.databaseBytes }
+}
+
+extension SQLiteConnection {
+    /// What VACUUM needs at worst; compare it with ``DiskSpace/available(at:)``, adding both if they share a device.
+    ///
+    /// - Throws: ``SQLiteFileError``.
+    package func vacuumSpaceNeeded() throws -> VacuumSpace {
+        let facts = try facts()
+        let usedPages = Int64(facts.pageCount - facts.freePages)
+        let frameHeader: Int64 = 24, walHeader: Int64 = 32
+        let wal = usedPages * (Int64(facts.pageSize) + frameHeader) + walHeader
+        // A journal holds a page with its number and checksum.
+        let journal = Int64(facts.pageCount) * (Int64(facts.pageSize) + 8) + 65_536
+        return VacuumSpace(
+            temporaryFolder: SQLiteFile.temporaryFolder(), temporaryBytes: usedPages * Int64(facts.pageSize),
+            databaseFolder: Folder.parent(of: resolvedPath),
+            databaseBytes: facts.journalMode == "wal" ? wal : journal)
+    }
+
+    /// Rebuilds the database without its free pages, beside whoever else uses it.
+    ///
+    /// Writers elsewhere wait meanwhile, in WAL mode readers do not. A WAL database is then still of its old size on
+    /// disk until a checkpoint, and its WAL as large as the new database. So a checkpoint follows: `TRUNCATE`, or only
+    /// `PASSIVE` where the library has the WAL-reset bug (``SQLiteVersion/hasWALResetBug``): to reset the WAL while the
+    /// service commits is just what sets it off, while a passive one does what SQLite does after any large commit.
+    /// The result tells how far it came; that it was blocked is no error.
+    ///
+    /// - Throws: ``SQLiteFileError``: `busy` after all of the busy timeout, `diskFull`, `damaged`, `cancelled`, ...
+    ///   The database is unchanged then.
+    package func vacuum() throws -> VacuumReport {
+        let start = ContinuousClock.now
+        let before = try facts()
+        try untilUnlocked { () throws(SQLiteFileError) in try execute("VACUUM", during: "vacuum") }
+        // Done: a stop must not turn success into failure. What follows is brief.
+        patience.ignoresStops = true
+        defer { patience.ignoresStops = false }
+        let checkpoint = before.journalMode == "wal" ? try checkpoint() : nil
+        return VacuumReport(before: before, after: try facts(), checkpoint: checkpoint, duration: .now - start)
+    }
+
+    /// See ``vacuum()`` for the mode.
+    private func checkpoint() throws(SQLiteFileError) -> CheckpointResult {
+        let mode: CheckpointResult.Mode = SQLiteVersion.linked.hasWALResetBug ? .passive : .truncate
+        let statement = try Statement("PRAGMA wal_checkpoint(\(mode.rawValue))", on: self, during: "checkpoint")
+        guard try statement.step() else {
+            return CheckpointResult(mode: mode, wasBlocked: true, walFrames: 0, checkpointedFrames: 0)
+        }
+        let (frames, done) = (statement.integer(1), statement.integer(2))
+        return CheckpointResult(
+            mode: mode, wasBlocked: statement.integer(0) != 0 || done < frames, walFrames: Int(frames),
+            checkpointedFrames: Int(done))
+    }
+
+    /// Repeats what fails because of a lock: SQLite does not wait by itself where two connections could wait for
+    /// each other, which a statement begun anew cannot.
+    func untilUnlocked(_ body: () throws(SQLiteFileError) -> Void) throws(SQLiteFileError) {
+        let end = ContinuousClock.now + patience.busyTimeout
+        while true {
+            do throws(SQLiteFileError) {
+                return try body()
+            } catch {
+                guard case .busy = error.kind, ContinuousClock.now < end else { throw error }
+                try checkStop(during: error.operation)
+                _ = patience.waitForLock(attempt: 0)
+            }
+        }
+    }
+}
