@@ -1,0 +1,35 @@
+package import Foundation
+package import Maintenance
+package import SystemPackage
+
+/// Everything that `ronde.yaml` and the files it names say, checked as a whole.
+package struct Instance: Sendable {
+    /// The `ronde.yaml` it was read from, absolute.
+    package var file: FilePath
+    package var timeZone: TimeZone
+    package var language: Language
+    package var folders: Folders
+    /// By name.
+    package var services: [String: Service]
+    /// By file name; names are unique.
+    package var checklists: [Checklist]
+    /// By name.
+    package var plugins: [String: PluginManifest]
+
+    /// The folders of an instance, absolute.
+    package struct Folders: Hashable, Sendable {
+        package var schedules: FilePath
+        package var plugins: [FilePath]
+        package var state: FilePath
+        package var reports: FilePath
+    }
+
+    /// The language of reports and pages.
+    package enum Language: String, Sendable, CaseIterable {
+        case english = "en"
+        case french = "fr"
+    }
+
+    /// The checklist with this name.
+    package func checklist(named name: String) -> Checklist? { checklists.first { $0.name == name } }
+}

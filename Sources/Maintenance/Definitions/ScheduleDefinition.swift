@@ -1,0 +1,53 @@
+package import Cron
+package import Foundation
+
+/// When a checklist is due, and what becomes of firings that came at a bad time.
+package struct ScheduleDefinition: Hashable, Sendable {
+    package var cron: CronExpression
+    /// The zone in which the expression is read.
+    package var timeZone: TimeZone
+    package var missed: MissedPolicy
+    package var overlap: OverlapPolicy
+    /// The longest a firing may be put off, so that many schedules do not start at once; the delay is stable for a checklist and host.
+    package var jitter: TimeSpan
+
+    package init(
+        cron: CronExpression, timeZone: TimeZone, missed: MissedPolicy = MissedPolicy(),
+        overlap: OverlapPolicy = .skip, jitter: TimeSpan = TimeSpan(.zero)
+    ) {
+        self.cron = cron
+        self.timeZone = timeZone
+        self.missed = missed
+        self.overlap = overlap
+        self.jitter = jitter
+    }
+}
+
+/// What happens to firings that were due while nothing could run them.
+package struct MissedPolicy: Hashable, Sendable {
+    package enum Choice: String, Sendable, CaseIterable {
+        /// The newest is run late, the older ones are merged into it.
+        case latest
+        /// Each is run, oldest first.
+        case all
+        /// None is run.
+        case none
+    }
+
+    package var run: Choice
+    /// A firing older than this is missed for good.
+    package var within: TimeSpan
+
+    package init(run: Choice = .latest, within: TimeSpan = TimeSpan(.seconds(3 * 86_400))) {
+        self.run = run
+        self.within = within
+    }
+}
+
+/// What happens to a firing while the checklist is still running.
+package enum OverlapPolicy: String, Hashable, Sendable, CaseIterable {
+    /// It is recorded as skipped.
+    case skip
+    /// It waits for the running one to end.
+    case queue = "queue_one"
+}
