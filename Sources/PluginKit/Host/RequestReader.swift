@@ -1,0 +1,49 @@
+import Glibc
+
+/// Reads the request line from standard input, and afterwards waits for its end.
+struct RequestReader {
+    static let longestRequest = 1 << 20
+    private let descriptor: Int32
+    private var buffer: [UInt8] = []
+
+    init(descriptor: Int32) { self.descriptor = descriptor }
+
+    enum Failure: Error, CustomStringConvertible {
+        case ended
+        case tooLong
+
+        var description: String {
+            switch self {
+            case .ended: "standard input ended before a whole request line"
+            case .tooLong: "the request line is longer than \(RequestReader.longestRequest) bytes"
+            }
+        }
+    }
+
+    /// The first line, without its line feed; blocks.
+    mutating func readLine() throws(Failure) -> [UInt8] {
+        while true {
+            if let end = buffer.firstIndex(of: 0x0A) { return Array(buffer[..<end]) }
+            guard buffer.count <= Self.longestRequest else { throw .tooLong }
+            guard readMore() else { throw .ended }
+        }
+    }
+
+    /// Blocks until whoever asked has closed the input, or is gone.
+    mutating func waitForEnd() {
+        repeat { buffer.removeAll(keepingCapacity: true) } while readMore()
+    }
+
+    private mutating func readMore() -> Bool {
+        withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 16) { chunk in
+            while true {
+                let count = read(descriptor, chunk.baseAddress, chunk.count)
+                if count > 0 {
+                    buffer.append(contentsOf: chunk.prefix(count))
+                    return true
+                }
+                if count == 0 || errno != EINTR { return false }
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package import Maintenance
+
+/// What a plugin said during one attempt, bounded, and what the contract makes of it.
+///
+/// Feed it each line of output, then ask ``conclude(_:)``. A plugin that breaks the contract ends `unknown`.
+package struct PluginTranscript: Sendable {
+    /// How a plugin's process ended.
+    package enum End: Hashable, Sendable {
+        case exited(Int32)
+        case signalled(Int32)
+        /// The time limit was over; it was killed.
+        case timedOut(limit: TimeSpan)
+        /// It was stopped from outside, with the reason.
+        case stopped(String)
+        /// It wrote more than it may; it was killed.
+        case flooded(limit: ByteSize)
+    }
+
+    /// Most log lines, measurements and artifacts kept of one attempt; the rest is counted.
+    package static let mostEntries = 1000
+    /// Longest text kept of one log line or summary, in characters.
+    package static let longestText = 4000
+
+    package private(set) var measurements: [TaskMeasurement] = []
+    package private(set) var artifacts: [Artifact] = []
+    package private(set) var log: [LogLine] = []
+    private var dropped = 0
+    private var result: TaskResult?
+    private var breach: String?
+
+    package init() {}
+
+    /// Takes one line of output, without its line feed, and returns the event it was.
+    package mutating func receive(line: [UInt8]) -> PluginEvent? {
+        let event: PluginEvent
+        do {
+            event = try PluginEvent(line: line)
+        } catch {
+            breach = breach ?? error.description
+            return nil
+        }
+        if result != nil { breach = breach ?? "it wrote more after its result" }
+        switch event {
+        case .progress: break
+        case .log(let line): keep(LogLine(line.level, Self.cut(line.message)), in: \.log)
+        case .measurement(let measurement): keep(measurement, in: \.measurements)
+        case .artifact(let artifact): keep(artifact, in: \.artifacts)
+        case .result(let first): result = result ?? TaskResult(first.outcome, Self.cut(first.summary))
+        }
+        return event
+    }
+
+    private mutating func keep<Entry>(_ entry: Entry, in list: WritableKeyPath<PluginTranscript, [Entry]>) {
+        if self[keyPath: list].count < Self.mostEntries {
+            self[keyPath: list].append(entry)
+        } else {
+            dropped += 1
+        }
+    }
+
+    private static func cut(_ text: String) -> String {
+        text.count <= longestText ? text : text.prefix(longestText) + "…"
+    }
+
+    /// The result of the attempt, by the contract.
+    ///
+    /// - Parameters:
+    ///   - end: how the process ended.
+    ///   - errorText: the beginning of what it wrote to standard error, shown where there is no result.
+    package mutating func conclude(_ end: End, errorText: String = "") -> TaskResult {
+        if dropped > 0 {
+            log.append(LogLine(.warning, "\(dropped) more lines, measurements or artifacts were not kept"))
+        }
+        if !errorText.isEmpty {
+            log.append(LogLine(.info, "standard error: " + Self.cut(errorText)))
+        }
+        switch end {
+        case .timedOut(let limit):
+            return TaskResult(.critical, "stopped: it took longer than its time limit of \(limit)")
+        case .stopped(let reason): return TaskResult(.unknown, "stopped: \(reason)")
+        case .flooded(let limit): return TaskResult(.unknown, "stopped: it wrote more than \(limit) of output")
+        case .signalled(let signal):
+            return TaskResult(.unknown, "the plugin was killed by signal \(signal)" + Self.hint(errorText))
+        case .exited(let status): return judge(exitStatus: status, errorText: errorText)
+        }
+    }
+
+    private func judge(exitStatus: Int32, errorText: String) -> TaskResult {
+        guard let result else {
+            let broken = breach.map { "; \($0)" } ?? ""
+            return TaskResult(
+                .unknown, "the plugin gave no result (exit status \(exitStatus))\(broken)" + Self.hint(errorText))
+        }
+        if let breach {
+            return TaskResult(.unknown, "the plugin broke its contract: \(breach). It said: \(result.summary)")
+        }
+        guard result.outcome.exitStatus == exitStatus else {
+            return TaskResult(
+                .unknown,
+                "the plugin said '\(result.outcome.rawValue)' but exited \(exitStatus). It said: \(result.summary)")
+        }
+        return result
+    }
+
+    private static func hint(_ errorText: String) -> String {
+        let line = errorText.split(whereSeparator: \.isNewline).last.map(String.init) ?? ""
+        return line.isEmpty ? "" : ": " + String(line.prefix(300))
+    }
+}
