@@ -1,0 +1,80 @@
+package import Archiving
+package import Foundation
+package import SQLiteFile
+package import SystemPackage
+
+/// What is to be backed up, how, and where to.
+package struct BackupRequest: Sendable {
+    package var identity: BackupIdentity
+    /// The live SQLite file.
+    package var source: FilePath
+    /// The zone of the set's name.
+    package var timeZone: TimeZone
+    /// Where the set goes; the data is written once, into the first folder, and linked into the others.
+    package var places: [BackupPlace]
+    package var compression = Compression.gzip(level: 6)
+    /// Whether the database is also written as SQL text, `backup_202512.sql.gz`.
+    package var exportsSQL = false
+    /// A folder for uncompressed copies, which are gone afterwards.
+    package var scratch: FilePath
+    /// All folders in which earlier sets of the database may lie.
+    package var knownFolders: [FilePath]
+    package var copy = CopyOptions(walLimit: 1 << 30)
+    /// How long to wait for a lock of another connection, each time.
+    package var busyTimeout = Duration.seconds(30)
+    package var deadline: ContinuousClock.Instant?
+    package var rondeVersion = ""
+
+    package init(
+        identity: BackupIdentity, source: FilePath, timeZone: TimeZone, places: [BackupPlace], scratch: FilePath
+    ) {
+        self.identity = identity
+        self.source = source
+        self.timeZone = timeZone
+        self.places = places
+        self.scratch = scratch
+        knownFolders = places.map(\.folder)
+    }
+}
+
+/// What a backup is doing.
+package enum BackupStage: String, Hashable, Sendable, CaseIterable {
+    case copying
+    case compressing
+    case verifying
+    case exporting
+    case storing
+
+    /// The share of the whole work that lies before it; from 0 to 1.
+    private var start: Double {
+        switch self {
+        case .copying: 0
+        case .compressing: 0.25
+        case .verifying: 0.65
+        case .exporting: 0.9
+        case .storing: 0.98
+        }
+    }
+
+    /// How far the whole work is when so much of this stage is done.
+    func overall(_ fraction: Double) -> Double {
+        let next = Self.allCases.map(\.start).first { $0 > start } ?? 1
+        return start + (next - start) * min(max(fraction, 0), 1)
+    }
+}
+
+/// A verified set, stored in all its folders, and what making it showed.
+package struct BackupResult: Hashable, Sendable {
+    /// One for each folder, the first folder's first.
+    package let sets: [BackupSet]
+    package let copy: CopyReport
+    /// Findings about foreign keys, which do not keep the copy from being faithful.
+    package let foreignKeyFindings: [SQLiteFinding]
+    /// The SQL text, if it was asked for.
+    package let export: FilePath?
+    /// What was tidied up after backups that had been stopped, in words.
+    package let notes: [String]
+    package let duration: Duration
+
+    package var manifest: BackupManifest { sets[0].manifest }
+}

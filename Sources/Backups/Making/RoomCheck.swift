@@ -1,0 +1,47 @@
+import Archiving
+import DurableFiles
+import SystemPackage
+
+extension BackupMaker {
+    /// What is to stay free when all is written, so that a full disk does not stop the service.
+    private static let reserve = 16 << 20
+
+    /// Refuses to begin where the disk could get full, which would hurt the service before it hurts the backup.
+    ///
+    /// - Parameter bytes: the size of the database.
+    func checkRoom(for bytes: Int) throws {
+        let stored = largestStored(bytes) * (request.exportsSQL ? 2 : 1)
+        let folder = try DiskSpace.available(at: primary)
+        let scratch = try DiskSpace.available(at: request.scratch)
+        let isShared = folder.device == scratch.device
+        let inFolder = stored + Self.reserve + (isShared ? bytes : 0)
+        let purpose = "a backup of a database of \(bytes) bytes" + (isShared ? " and an unpacked copy of it" : "")
+        guard folder.availableBytes >= inFolder else {
+            throw BackupError.noRoom(primary, needed: inFolder, available: folder.availableBytes, purpose: purpose)
+        }
+        guard isShared || scratch.availableBytes >= bytes + Self.reserve else {
+            throw BackupError.noRoom(
+                request.scratch, needed: bytes + Self.reserve, available: scratch.availableBytes,
+                purpose: "an unpacked copy of a database of \(bytes) bytes")
+        }
+    }
+
+    /// The most that the compressed database can reasonably take: half as much again as the newest set's share, if
+    /// there is one of the same compression; else what incompressible data would take.
+    private func largestStored(_ bytes: Int) -> Int {
+        let worst = bytes + bytes / 1000 + (1 << 20)
+        guard let file = newestSet?.manifest.files.first, file.uncompressedBytes > 0,
+            Compression(file.compression)?.format == request.compression.format
+        else { return worst }
+        let share = Double(file.bytes) / Double(file.uncompressedBytes) * 1.5
+        return min(worst, Int(share * Double(bytes)) + (1 << 20))
+    }
+
+    /// The newest set of this database in any folder.
+    var newestSet: BackupSet? {
+        let folders = Set(request.knownFolders + self.folders)
+        // A folder that cannot be read only makes an estimate or a message poorer.
+        let sets = folders.compactMap { try? BackupCatalogue.read($0, of: request.identity).newest }
+        return sets.max { $0.instant < $1.instant }
+    }
+}
