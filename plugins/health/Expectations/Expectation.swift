@@ -1,0 +1,30 @@
+import Maintenance
+
+/// What an answer must be to be well.
+struct Expectation: Sendable {
+    let statuses: AllowedStatuses
+    /// By path, in the order of the paths.
+    let fields: [(path: String, rule: FieldRule)]
+    let contains: String?
+
+    init(_ entry: HealthConfiguration.EndpointEntry) throws(Mistake) {
+        statuses = try located("status") { () throws(Mistake) in try entry.status.map(AllowedStatuses.init) ?? .ok }
+        var fields: [(path: String, rule: FieldRule)] = []
+        for (path, expected) in (entry.json ?? [:]).sorted(by: { $0.key < $1.key }) {
+            let rule = try located("json: \(path)") { () throws(Mistake) in try FieldRule(expected) }
+            fields.append((path, rule))
+        }
+        self.fields = fields
+        contains = entry.contains
+    }
+
+    var needsBody: Bool { !fields.isEmpty || contains != nil }
+
+    /// What it wants, in a few words.
+    var words: String {
+        var parts = ["status \(statuses)"]
+        if !fields.isEmpty { parts.append("JSON \(fields.map(\.path).joined(separator: ", "))") }
+        if let contains { parts.append("the text \"\(Excerpt.of(contains, limit: 80))\"") }
+        return parts.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import Maintenance
+
+/// What stands in a field of a JSON answer.
+enum FieldValue: Sendable, Hashable, CustomStringConvertible {
+    case missing
+    /// Neither an array nor an object.
+    case scalar(JSONValue)
+    case list
+    case object
+    /// It is there, but Swift has no value for it: broken UTF-8, or a number beyond all bounds.
+    case unreadable
+
+    var isPresent: Bool { self != .missing }
+
+    var description: String {
+        switch self {
+        case .missing: "missing"
+        case .scalar(let value): value.shown
+        case .list: "a list"
+        case .object: "an object"
+        case .unreadable: "unreadable"
+        }
+    }
+}
+
+/// Some fields of a JSON text, by dotted path.
+///
+/// Only these become values: an answer may hold many thousands of others.
+struct JSONFields {
+    /// The text is no JSON.
+    struct NotJSON: Error {}
+
+    private let values: [String: FieldValue]
+
+    init(_ paths: Set<String>, of text: [UInt8]) throws(NotJSON) {
+        // Not the decoder of Ronde's records, which takes the text "nan" for a number.
+        let decoder = JSONDecoder()
+        do {
+            values = try decoder.decode(Reading.self, from: Data(text), configuration: paths).values
+        } catch {
+            throw NotJSON()
+        }
+    }
+
+    subscript(path: String) -> FieldValue { values[path] ?? .missing }
+
+    private struct Reading: DecodableWithConfiguration {
+        let values: [String: FieldValue]
+
+        init(from decoder: any Decoder, configuration paths: Set<String>) throws {
+            var values: [String: FieldValue] = [:]
+            for path in paths { values[path] = Self.value(at: path[...], in: decoder) }
+            self.values = values
+        }
+
+        /// A path that leads nowhere is an answer here: the failed attempts only mean "not of this kind".
+        private static func value(at path: Substring, in decoder: any Decoder) -> FieldValue {
+            if let object = try? decoder.container(keyedBy: FieldKey.self) {
+                return value(at: path, in: object)
+            }
+            if let list = try? decoder.unkeyedContainer() { return value(at: path, in: list) }
+            return .missing
+        }
+
+        private static func value(
+            at path: Substring, in object: KeyedDecodingContainer<FieldKey>
+        ) -> FieldValue {
+            // A name may hold dots of its own.
+            let whole = FieldKey(stringValue: String(path))
+            if object.contains(whole) {
+                return (try? object.superDecoder(forKey: whole)).map(value(of:)) ?? .unreadable
+            }
+            let (first, rest) = split(path)
+            guard let rest, let inner = try? object.superDecoder(forKey: FieldKey(stringValue: first)) else {
+                return .missing
+            }
+            return value(at: rest, in: inner)
+        }
+
+        private static func value(at path: Substring, in list: any UnkeyedDecodingContainer) -> FieldValue {
+            let (first, rest) = split(path)
+            guard let index = Int(first), index >= 0, index < list.count ?? 0 else { return .missing }
+            var list = list
+            while list.currentIndex < index {
+                guard (try? list.superDecoder()) != nil else { return .missing }
+            }
+            guard let inner = try? list.superDecoder() else { return .missing }
+            return rest.map { value(at: $0, in: inner) } ?? value(of: inner)
+        }
+
+        private static func value(of decoder: any Decoder) -> FieldValue {
+            if (try? decoder.container(keyedBy: FieldKey.self)) != nil { return .object }
+            if (try? decoder.unkeyedContainer()) != nil { return .list }
+            return (try? JSONValue(from: decoder)).map(FieldValue.scalar) ?? .unreadable
+        }
+
+        private static func split(_ path: Substring) -> (first: String, rest: Substring?) {
+            let parts = path.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+            return (String(parts.first ?? ""), parts.count > 1 ? parts[1] : nil)
+        }
+    }
+
+    private struct FieldKey: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+}
