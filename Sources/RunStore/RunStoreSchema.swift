@@ -1,0 +1,55 @@
+import GRDB
+
+/// The tables of the run store, in the steps by which they came to be. A step that has been released never changes.
+enum RunStoreSchema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1: runs and firings") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE run (
+                        id TEXT NOT NULL PRIMARY KEY,
+                        checklist TEXT NOT NULL,
+                        trigger TEXT NOT NULL,
+                        nominal_time INTEGER,
+                        started_at INTEGER NOT NULL,
+                        ended_at INTEGER,
+                        outcome TEXT,
+                        -- the run as it was known at its start, without tasks: what is left of it after a crash
+                        header TEXT NOT NULL
+                    ) STRICT;
+                    CREATE INDEX run_by_checklist ON run (checklist, started_at);
+                    CREATE INDEX run_unended ON run (id) WHERE ended_at IS NULL;
+
+                    -- Task reports of runs that have not ended; an ended run has its report folder.
+                    CREATE TABLE running_task (
+                        run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+                        position INTEGER NOT NULL,
+                        report TEXT NOT NULL,
+                        PRIMARY KEY (run, position)
+                    ) STRICT, WITHOUT ROWID;
+
+                    -- The ledger: the nominal time is the key, so that a firing is claimed once.
+                    CREATE TABLE firing (
+                        checklist TEXT NOT NULL,
+                        nominal_time INTEGER NOT NULL,
+                        state TEXT NOT NULL,
+                        reason TEXT,
+                        run TEXT,
+                        claimed_at INTEGER NOT NULL,
+                        -- the process that claimed it, by the name of its presence
+                        claimed_by TEXT,
+                        PRIMARY KEY (checklist, nominal_time)
+                    ) STRICT, WITHOUT ROWID;
+
+                    -- Since when a schedule is watched: what was due earlier was never called for.
+                    CREATE TABLE schedule (
+                        checklist TEXT NOT NULL PRIMARY KEY,
+                        cron TEXT NOT NULL,
+                        watched_since INTEGER NOT NULL
+                    ) STRICT, WITHOUT ROWID;
+                    """)
+        }
+        return migrator
+    }
+}

@@ -1,0 +1,47 @@
+import Digests
+import Foundation
+import Maintenance
+
+/// What a lock protects, by a name that every process on this machine gives it.
+struct LockName: Hashable, Comparable, Sendable {
+    /// For people: `database main of api`.
+    let subject: String
+    /// The lock file's name.
+    let fileName: String
+
+    /// Locks on a database go by its real path, so that two services naming one file exclude each other.
+    static func database(path: String, name: String, service: String) throws -> LockName {
+        let real = URL(filePath: path).resolvingSymlinksInPath().path
+        let digest = try SHA256Digest(of: Array(real.utf8)).description.prefix(16)
+        return LockName(subject: "database '\(name)' of \(service)", fileName: "database-\(digest).lock")
+    }
+
+    static func service(_ name: String) throws -> LockName {
+        let digest = try SHA256Digest(of: Array(name.utf8)).description.prefix(16)
+        return LockName(subject: "service \(name)", fileName: "service-\(digest).lock")
+    }
+
+    static func checklist(_ name: String) -> LockName {
+        LockName(subject: "checklist \(name)", fileName: "checklist-\(name).lock")
+    }
+
+    static func < (left: LockName, right: LockName) -> Bool { left.fileName < right.fileName }
+
+    /// The locks that a task needs by its plugin's manifest, in the one order in which everybody takes them.
+    static func needed(
+        by task: TaskDefinition, of service: Service, manifest: PluginManifest
+    ) throws -> [(name: LockName, mode: LockMode)] {
+        var locks: [(name: LockName, mode: LockMode)] = []
+        for (target, mode) in manifest.locks {
+            switch target {
+            case .service: locks.append((try .service(service.name), mode))
+            case .database:
+                guard let name = service.databaseName(for: task.with["database"]?.string),
+                    let location = service.databases[name]
+                else { continue }  // the plugin itself says that there is no such database
+                locks.append((try .database(path: location.sqlite, name: name, service: service.name), mode))
+            }
+        }
+        return locks.sorted { $0.name < $1.name }
+    }
+}

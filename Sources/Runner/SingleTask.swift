@@ -1,0 +1,35 @@
+import DurableFiles
+import Foundation
+package import Maintenance
+import SystemPackage
+
+/// Does one task without a checklist, and records nothing.
+package struct SingleTask: Sendable {
+    private let settings: RunnerSettings
+    private let clock: any WallClock
+
+    package init(settings: RunnerSettings, clock: any WallClock = SystemWallClock()) {
+        self.settings = settings
+        self.clock = clock
+    }
+
+    /// Does the task under its plugin's locks and time limit.
+    package func run(
+        _ task: TaskDefinition, of service: Service, isDryRun: Bool, observer: any RunObserver
+    ) async -> TaskReport {
+        let start = clock.now
+        guard let run = RunIdentifier(checklist: "plugin-\(task.name)", start: start, timeZone: settings.timeZone) else {
+            return TaskReport(
+                task: task.name, title: task.title, plugin: task.plugin, outcome: .unknown,
+                summary: "'\(task.name)' cannot be part of a run's name")
+        }
+        let report = await TaskExecution(
+            settings: settings, clock: clock, observer: observer, run: run, service: service, task: task,
+            nominalTime: start, isDryRun: isDryRun, runDeadline: start.addingTimeInterval(task.timeLimit.seconds)
+        ).perform()
+        observer.observe(.taskEnded(report))
+        // Nothing is read from the scratch folder after the task; what cannot be removed harms nobody.
+        try? Folder.removeTree(settings.scratchFolder.appending(run.rawValue))
+        return report
+    }
+}

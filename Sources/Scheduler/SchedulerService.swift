@@ -1,0 +1,76 @@
+package import ConfigurationFiles
+import Foundation
+package import Logging
+package import Maintenance
+package import RunStore
+package import Runner
+import ServiceLifecycle
+
+/// The daemon: fires every schedule of an instance at its hours, until shutdown.
+///
+/// Checklists run side by side where their locks allow. Several daemons may share a state folder: the ledger gives each
+/// firing to one of them.
+package struct SchedulerService: ServiceLifecycle.Service {
+    private let instance: Instance
+    private let runner: ChecklistRunner
+    private let store: RunStore
+    private let clock: any WallClock
+    private let presence: DaemonPresence
+    private let observer: any RunObserver
+    private let log: Logger
+    private let host: String
+
+    package init(
+        instance: Instance, runner: ChecklistRunner, store: RunStore, presence: DaemonPresence,
+        clock: any WallClock = SystemWallClock(), observer: any RunObserver, log: Logger, host: String
+    ) {
+        self.instance = instance
+        self.runner = runner
+        self.store = store
+        self.presence = presence
+        self.clock = clock
+        self.observer = observer
+        self.log = log
+        self.host = host
+    }
+
+    /// Runs until shutdown. What runs then may end; the caller's service group limits for how long.
+    ///
+    /// - Throws: where something could not be recorded: an outcome that is not kept must not go unnoticed.
+    package func run() async throws {
+        try settleWhatWasCutOff()
+        defer { presence.end() }
+        let scheduled = instance.checklists.compactMap { checklist in
+            checklist.schedule.map { scheduledChecklist(checklist, $0) }
+        }
+        log.info("watching \(scheduled.count) schedules", metadata: ["config": "\(instance.file)"])
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for checklist in scheduled {
+                group.addTask { try await checklist.run() }
+            }
+            if scheduled.isEmpty { group.addTask { try? await gracefulShutdown() } }
+            try await group.waitForAll()
+        }
+        log.info("stopped")
+    }
+
+    private func scheduledChecklist(_ checklist: Checklist, _ schedule: ScheduleDefinition) -> ScheduledChecklist {
+        ScheduledChecklist(
+            checklist: checklist, schedule: schedule, runner: runner, store: store, clock: clock, presence: presence,
+            observer: observer, log: log,
+            delay: StableJitter.delay(upTo: schedule.jitter, checklist: checklist.name, host: host))
+    }
+
+    /// Records what an earlier daemon was doing when it was killed.
+    private func settleWhatWasCutOff() throws {
+        for report in try runner.closeInterrupted(instance.checklists.map(\.name)) {
+            log.warning("interrupted run recorded", metadata: ["run": "\(report.run)"])
+        }
+        for var firing in try store.abandonedClaims(isAlive: presence.isAlive) {
+            firing.state = .missed
+            firing.reason = "the daemon that claimed it ended before its run was recorded"
+            try store.settle(firing)
+            log.warning("abandoned firing recorded as missed", metadata: ["checklist": "\(firing.checklist)"])
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import ArgumentParser
+import ConfigurationFiles
+import Cron
+import Foundation
+import Glibc
+import Maintenance
+import Reports
+
+extension Ronde {
+    struct Next: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show what is due next.",
+            discussion: "Example: ronde next --count 3 --from 2026-10-20T00:00:00+02:00")
+
+        @Option(help: "How many firings of all checklists together.")
+        var count = 10
+
+        @Option(help: ArgumentHelp("Firings after this instant; now by default.", valueName: "ISO"))
+        var from: String?
+
+        @Option(help: ArgumentHelp("Firings before this instant.", valueName: "ISO"))
+        var until: String?
+
+        @Flag(help: "Print JSON: {\"firings\": [{checklist, nominal_time, clock_change}]}.")
+        var json = false
+
+        @OptionGroup var instance: InstanceOptions
+
+        func validate() throws {
+            guard (1...10_000).contains(count) else { throw ValidationError("--count takes 1 to 10000.") }
+            for text in [from, until].compactMap({ $0 }) { _ = try InstantOption.parse(text) }
+        }
+
+        func run() throws {
+            let instance = try instance.instance()
+            let start = try from.map(InstantOption.parse) ?? Date()
+            let end = try until.map(InstantOption.parse) ?? .distantFuture
+            let rows = instance.checklists.flatMap { firings(of: $0, after: start, before: end) }
+                .sorted { ($0.firing.instant, $0.checklist.name) < ($1.firing.instant, $1.checklist.name) }
+                .prefix(count)
+            try json ? printJSON(Array(rows)) : printTable(Array(rows), from: start)
+        }
+
+        /// At most ``count``; the firings of a schedule have no end.
+        private func firings(of checklist: Checklist, after start: Date, before end: Date) -> [NextFiring] {
+            guard let schedule = checklist.schedule else { return [] }
+            var found: [NextFiring] = []
+            for firing in CronSchedule(schedule.cron, timeZone: schedule.timeZone).firings(after: start) {
+                guard found.count < count, firing.instant < end else { break }
+                found.append(NextFiring(checklist: checklist, schedule: schedule, firing: firing))
+            }
+            return found
+        }
+
+        private func printJSON(_ rows: [NextFiring]) throws {
+            struct Shape: Encodable {
+                struct Row: Encodable {
+                    let checklist, nominal_time: String
+                    let clock_change: String?
+                }
+                let firings: [Row]
+            }
+            try JSONOutput.print(
+                Shape(
+                    firings: rows.map {
+                        .init(
+                            checklist: $0.checklist.name, nominal_time: $0.firing.description,
+                            clock_change: ClockChangeWords.text($0.firing))
+                    }))
+        }
+
+        private func printTable(_ rows: [NextFiring], from start: Date) {
+            guard !rows.isEmpty else {
+                Terminal.say("Nothing is due" + (until.map { " before \($0)" } ?? "") + ".")
+                return
+            }
+            var table = TextTable(columns: [
+                .init("Due"), .init("In", .right), .init("Checklist"), .init("Zone"), .init("Note", minimum: 10),
+            ])
+            for row in rows {
+                table.add([
+                    ClockChangeWords.weekday(row.firing) + " " + row.firing.reading.description,
+                    HumanText.duration(row.firing.instant.timeIntervalSince(start)), row.checklist.name,
+                    row.schedule.timeZone.identifier, ClockChangeWords.text(row.firing) ?? "",
+                ])
+            }
+            Terminal.write(table.text(width: Terminal.width()), to: STDOUT_FILENO)
+        }
+    }
+
+    private struct NextFiring {
+        let checklist: Checklist
+        let schedule: ScheduleDefinition
+        let firing: Cron.Firing
+    }
+}

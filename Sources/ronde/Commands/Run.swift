@@ -1,0 +1,67 @@
+import ArgumentParser
+import ConfigurationFiles
+import Foundation
+import Glibc
+import Maintenance
+import Reports
+import RunStore
+import Runner
+import SystemPackage
+
+extension Ronde {
+    struct Run: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Run a checklist or procedure now.",
+            discussion: """
+                Example: ronde run weekly
+                Exit status: 0 ok, 1 warning, 2 critical, 3 unknown; 75 when the checklist is running already.
+                """)
+
+        @Argument(help: "The name of the checklist.")
+        var checklist: String
+
+        @Option(name: .customLong("task"), help: ArgumentHelp("Only this task; may be repeated.", valueName: "task"))
+        var tasks: [String] = []
+
+        @Flag(help: "Say what would be done, and change nothing; such a run is not recorded.")
+        var dryRun = false
+
+        @Flag(help: "Print the run's report.json instead of a summary.")
+        var json = false
+
+        @OptionGroup var instance: InstanceOptions
+
+        func run() async throws {
+            let instance = try instance.instance()
+            let checklist = try instance.checklist(orFail: checklist)
+            let settings = instance.runnerSettings()
+            let runner = ChecklistRunner(settings: settings, store: try RunStore.open(settings))
+            let order = ChecklistRunner.Order(trigger: .manual, onlyTasks: tasks, isDryRun: dryRun)
+            let progress: any RunObserver = json ? SilentObserver() : RunProgress()
+            let report: RunReport
+            do {
+                report = try await StopOnSignals.run {
+                    try await runner.run(checklist, order, observer: progress)
+                }
+            } catch let error as RunError {
+                throw Self.failure(error)
+            }
+            if json {
+                Terminal.write(String(decoding: try JSONReport.encode(report), as: UTF8.self), to: STDOUT_FILENO)
+            } else {
+                let folder = dryRun ? nil : instance.folders.reports.appending(report.run.rawValue)
+                Terminal.write(
+                    RunSummary.text(report, folder: folder, width: Terminal.width()), to: STDOUT_FILENO)
+            }
+            if report.outcome.exitStatus != 0 { throw ExitCode(report.outcome.exitStatus) }
+        }
+
+        private static func failure(_ error: RunError) -> CommandFailure {
+            switch error {
+            case .alreadyRunning: .busy("\(error)")
+            case .noSuchTask: .usage("\(error)")
+            case .notRecorded: .io("\(error)")
+            }
+        }
+    }
+}

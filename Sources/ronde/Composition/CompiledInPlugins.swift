@@ -1,0 +1,18 @@
+import AnalyzePlugin
+import BackupPlugin
+import HealthPlugin
+import IntegrityPlugin
+import PluginKit
+import VacuumPlugin
+
+/// The plugins that are part of this build. A value: made at start, never changed after.
+enum CompiledInPlugins {
+    static let all: [any TaskPlugin.Type] = [
+        AnalyzePlugin.self, BackupPlugin.self, HealthPlugin.self, IntegrityPlugin.self, VacuumPlugin.self,
+    ]
+
+    /// The `plugin.yaml` of each, by name.
+    static var manifests: [String: [UInt8]] {
+        Dictionary(all.map { ($0.name, $0.manifest) }, uniquingKeysWith: { first, _ in first })
+    }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Glibc
+
+@main
+struct Ronde: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ronde",
+        abstract: "Runs the maintenance of a small service: checklists on schedules, with reports and proven backups.",
+        discussion: """
+            Examples:
+              ronde validate          find every mistake in ronde.yaml, schedules and plugins
+              ronde run weekly        run a checklist now
+              ronde daemon            run all checklists at their hours
+
+            The configuration is ronde.yaml here or in a folder above, else /etc/ronde/ronde.yaml.
+            Exit status of a run: 0 ok, 1 warning, 2 critical, 3 unknown. 64 wrong usage, 78 faulty configuration.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            Run.self, Daemon.self, Next.self, Validate.self, CronCommand.self, ReportsCommand.self,
+            PluginsCommand.self, PluginProcess.self,
+        ])
+
+    static func main() async {
+        // A reader that went away must not end a run half-way, and lines must appear as they are written.
+        signal(SIGPIPE, SIG_IGN)
+        setvbuf(Terminal.standardOutput, nil, _IOLBF, 0)
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let failure as CommandFailure {
+            Terminal.say("ronde: \(failure.message)")
+            Glibc.exit(failure.status)
+        } catch {
+            exit(withError: error)
+        }
+    }
+}
+
+/// What ends a command with a message and an exit status of its own (sysexits.h).
+struct CommandFailure: Error {
+    let message: String
+    let status: Int32
+
+    static func configuration(_ message: String) -> CommandFailure { CommandFailure(message: message, status: 78) }
+    static func usage(_ message: String) -> CommandFailure { CommandFailure(message: message, status: 64) }
+    /// Somebody else is at it; trying again later may help.
+    static func busy(_ message: String) -> CommandFailure { CommandFailure(message: message, status: 75) }
+    static func io(_ message: String) -> CommandFailure { CommandFailure(message: message, status: 74) }
+    static func noInput(_ message: String) -> CommandFailure { CommandFailure(message: message, status: 66) }
+}
