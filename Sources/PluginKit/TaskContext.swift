@@ -19,7 +19,9 @@ package struct TaskContext: Sendable {
     package let scratch: FilePath
     private let receive: @Sendable (PluginEvent) -> Void
 
-    /// - Parameter receive: takes each event in order; called from any thread.
+    /// - Parameters:
+    ///   - request: what is asked.
+    ///   - receive: takes each event in order; called from any thread.
     package init(_ request: PluginRequest, receive: @escaping @Sendable (PluginEvent) -> Void) {
         run = request.run
         task = request.task
@@ -44,7 +46,9 @@ package struct TaskContext: Sendable {
 
     /// Reports how far the work is.
     ///
-    /// - Parameter fraction: from 0 to 1, or nil where it cannot be known.
+    /// - Parameters:
+    ///   - fraction: from 0 to 1, or nil where it cannot be known.
+    ///   - message: what is being done, for people.
     package func progress(_ fraction: Double?, _ message: String) {
         receive(.progress(fraction: fraction.map { min(max($0, 0), 1) }, message: message))
     }
@@ -73,7 +77,8 @@ package struct TaskContext: Sendable {
             let wanted = requested.map { "no database '\($0)'" } ?? "no single database, and none is named 'main'"
             throw TaskFailure(
                 .unknown,
-                "service '\(service.name)' has \(wanted); it has: \(known.isEmpty ? "none" : known). Name one in 'with: {database: …}'.")
+                "service '\(service.name)' has \(wanted); it has: \(known.isEmpty ? "none" : known). Name one in 'with: {database: …}'."
+            )
         }
         return (name, FilePath(location.sqlite))
     }

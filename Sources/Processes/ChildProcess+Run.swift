@@ -11,9 +11,12 @@ extension ChildProcess {
     ///
     /// - Parameter receive: takes each line of standard output without its line feed, in order. A last line without a
     ///   line feed is passed on as it is.
+    /// - Returns: how it ended.
     /// - Throws: ``ChildStartError`` where it could not be started.
     package func run(receive: @escaping @Sendable ([UInt8]) async -> Void) async throws(ChildStartError) -> ChildReport
     {
+        Self.ignoreBrokenPipes
+        if Task.isCancelled { return ChildReport(end: .cancelled, errorText: "", leftStrays: false) }
         let watch = ChildWatch()
         let outcome = await withTaskGroup(of: Step.self) { group in
             group.addTask { await .ended(supervise(watch, receive)) }
@@ -46,10 +49,13 @@ extension ChildProcess {
             return ChildReport(end: .exited(Int32(status)), errorText: errorText, leftStrays: leftStrays)
         case .success(.signaled(let signal)):
             return ChildReport(end: .signalled(Int32(signal)), errorText: errorText, leftStrays: leftStrays)
-        case .failure(let error): throw ChildStartError(executable: executable, reason: Self.reason(for: error))
+        case .failure(let error): throw ChildStartError(executable: executable, reason: "\(error)")
         case nil: throw ChildStartError(executable: executable, reason: "it could not be watched")
         }
     }
+
+    /// Writing to a child that reads nothing would otherwise end this process.
+    private static let ignoreBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
 
     private enum Step: Sendable {
         case ended(Result<TerminationStatus, any Error>)
@@ -69,7 +75,7 @@ extension ChildProcess {
                     group.addTask { await feed(execution.standardInputWriter) }
                     group.addTask { try await drain(execution.standardError, into: watch) }
                     try await readLines(execution.standardOutput, watch, receive)
-                    // Output has ended: now the child may see the end of its input.
+                    // Output has ended: now the child may see the end of its input. Where it is gone, so is the pipe.
                     try? await execution.standardInputWriter.finish()
                     try await group.waitForAll()
                 }
@@ -93,8 +99,8 @@ extension ChildProcess {
             workingDirectory: workingDirectory, platformOptions: options)
     }
 
-    /// Writes the input. A child that does not read it, or is gone, is no error: its output and status tell.
     private func feed(_ writer: StandardInputWriter) async {
+        // A child that does not read its input, or is gone, is no error: its output and status tell.
         _ = try? await writer.write(input)
     }
 
@@ -102,28 +108,29 @@ extension ChildProcess {
         _ output: SubprocessOutputSequence, _ watch: ChildWatch, _ receive: @Sendable ([UInt8]) async -> Void
     ) async throws {
         var lines = LineSplitter()
-        var total = 0
+        var (total, count) = (0, 0)
         for try await buffer in output {
             total += buffer.count
-            guard total <= outputLimit else {
+            for line in buffer.withUnsafeBytes({ lines.append($0) }) where total <= outputLimit && count < lineLimit {
+                count += 1
+                await receive(line)
+            }
+            guard total <= outputLimit, count < lineLimit else {
                 watch.note(.flooded)
                 throw CancellationError()
             }
-            for line in buffer.withUnsafeBytes({ lines.append($0) }) { await receive(line) }
         }
         if let last = lines.rest { await receive(last) }
     }
 
     private func drain(_ errors: SubprocessOutputSequence, into watch: ChildWatch) async throws {
         for try await buffer in errors {
+            // A flood of errors must not put off the end of a child that is to be stopped.
+            try Task.checkCancellation()
             buffer.withUnsafeBytes { watch.keepError($0, limit: errorLimit) }
         }
     }
 
-    private static func reason(for error: any Error) -> String {
-        guard let error = error as? SubprocessError else { return "\(error)" }
-        return "\(error)"
-    }
 }
 
 /// What the streams and the time limit learn of a running child.
@@ -145,10 +152,13 @@ private final class ChildWatch: Sendable {
     func note(_ reason: ChildEnd) { state.withLock { $0.reason = $0.reason ?? reason } }
 
     func keepError(_ bytes: UnsafeRawBufferPointer, limit: Int) {
-        state.withLock { $0.errorBytes.append(contentsOf: bytes.prefix(limit - $0.errorBytes.count)) }
+        state.withLock { $0.errorBytes.append(contentsOf: bytes.prefix(max(limit - $0.errorBytes.count, 0))) }
     }
 
     /// Kills what is left of the child's group; true where something was.
+    ///
+    /// The child has been waited for, so only a group that still has members has this number; see ``Supervisor`` for
+    /// one that ends its group before it ends itself.
     func killStrays() -> Bool {
         let group = state.withLock { $0.group }
         return group > 1 && kill(-group, SIGKILL) == 0

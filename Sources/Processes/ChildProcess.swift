@@ -16,13 +16,15 @@ package struct ChildProcess: Sendable {
     package var grace: Duration
     /// The most it may write to standard output, in bytes.
     package var outputLimit: Int
+    /// The most lines it may write to standard output.
+    package var lineLimit: Int
     /// How much of standard error is kept, in bytes; the rest is read and thrown away.
     package var errorLimit: Int
 
     package init(
         executable: FilePath, arguments: [String] = [], environment: [String: String] = [:],
         workingDirectory: FilePath = "/", input: [UInt8] = [], timeLimit: Duration, grace: Duration = .seconds(10),
-        outputLimit: Int = 16 << 20, errorLimit: Int = 64 << 10
+        outputLimit: Int = 16 << 20, lineLimit: Int = 100_000, errorLimit: Int = 64 << 10
     ) {
         self.executable = executable
         self.arguments = arguments
@@ -32,6 +34,7 @@ package struct ChildProcess: Sendable {
         self.timeLimit = timeLimit
         self.grace = grace
         self.outputLimit = outputLimit
+        self.lineLimit = lineLimit
         self.errorLimit = errorLimit
     }
 }
@@ -44,7 +47,7 @@ package enum ChildEnd: Hashable, Sendable {
     case timedOut
     /// The task that ran it was cancelled.
     case cancelled
-    /// It wrote more than its output limit.
+    /// It wrote more bytes or lines than its limits.
     case flooded
 }
 

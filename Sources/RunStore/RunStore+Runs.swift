@@ -20,14 +20,19 @@ extension RunStore {
     /// - Parameters:
     ///   - report: the run with no tasks yet; its `run` is only a wish.
     ///   - timeZone: the zone of the time in the identifier.
+    ///   - isTaken: whether an identifier is in use elsewhere, as by a report that an earlier store knew.
     /// - Returns: the identifier it got.
-    package func begin(_ report: RunReport, timeZone: TimeZone) throws(RunStoreError) -> RunIdentifier {
+    /// - Throws: ``RunStoreError``.
+    package func begin(
+        _ report: RunReport, timeZone: TimeZone, isTaken: (RunIdentifier) throws -> Bool = { _ in false }
+    ) throws(RunStoreError) -> RunIdentifier {
         try write("record the start of a run") { database in
             for attempt in 1... {
                 guard
                     let run = RunIdentifier(
                         checklist: report.checklist, start: report.startedAt, timeZone: timeZone, attempt: attempt)
                 else { break }
+                if try isTaken(run) { continue }
                 var header = report
                 header.run = run
                 header.tasks = []

@@ -12,22 +12,61 @@ package final class RunStore: Sendable {
 
     /// Opens the store, making it and its folder where missing, and brings its schema up to date.
     ///
+    /// On a full disk the ``DiskReserve`` beside the store is given back, and opening is tried once more.
+    ///
     /// - Throws: ``RunStoreError``.
     package init(at path: FilePath) throws(RunStoreError) {
         self.path = path
+        do throws(RunStoreError) {
+            pool = try Self.open(path)
+        } catch {
+            guard error.mayBeFullDisk, DiskReserve(in: Folder.parent(of: path)).release() else { throw error }
+            pool = try Self.open(path)
+        }
+    }
+
+    private static func open(_ path: FilePath) throws(RunStoreError) -> DatabasePool {
         do {
-            try Folder.create(path.removingLastComponent())
+            try Folder.create(Folder.parent(of: path))
+            // Two processes that make the store at once would find it locked, half made, or made twice.
+            let turn = try openingTurn(path)
+            defer { turn.release() }
             var configuration = Configuration()
             configuration.label = "runs"
             configuration.busyMode = .timeout(10)
             configuration.maximumReaderCount = 2
             configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-            pool = try DatabasePool(path: path.string, configuration: configuration)
-            try RunStoreSchema.migrator.migrate(pool)
+            let pool = try DatabasePool(path: path.string, configuration: configuration)
+            let migrator = RunStoreSchema.migrator
+            guard try !pool.read(migrator.hasBeenSuperseded) else {
+                throw RunStoreError(
+                    operation: "open the run store", path: path, code: nil,
+                    message: "a newer version of Ronde has changed it; use that version, or another state folder")
+            }
+            try migrator.migrate(pool)
+            return pool
         } catch let error as DatabaseError {
             throw RunStoreError("open the run store", path, error)
+        } catch let error as RunStoreError {
+            throw error
         } catch {
-            throw RunStoreError(operation: "open the run store", path: path, code: nil, message: "\(error)")
+            throw RunStoreError("open the run store", path, other: error)
+        }
+    }
+
+    /// Waits its turn to open the store; blocks for ten seconds at most.
+    private static func openingTurn(_ path: FilePath) throws -> FileLock {
+        let lock = Folder.parent(of: path).appending("opening.lock")
+        let end = ContinuousClock.now + .seconds(10)
+        while true {
+            if let turn = try FileLock.attempt(lock, .exclusive, purpose: "opening the run store") { return turn }
+            guard ContinuousClock.now < end else {
+                let holder = FileLock.note(at: lock).map { " \($0)" } ?? ""
+                throw RunStoreError(
+                    operation: "open the run store", path: path, code: ResultCode.SQLITE_BUSY.rawValue,
+                    message: "another process is opening it:\(holder)")
+            }
+            Thread.sleep(forTimeInterval: 0.01)
         }
     }
 
@@ -47,21 +86,18 @@ package final class RunStore: Sendable {
         } catch let error as DatabaseError {
             throw RunStoreError(operation, path, error)
         } catch {
-            throw RunStoreError(operation: operation, path: path, code: nil, message: "\(error)")
+            throw RunStoreError(operation, path, other: error)
         }
-    }
-}
-
-extension RunStoreError {
-    init(_ operation: String, _ path: FilePath, _ error: DatabaseError) {
-        self.init(
-            operation: operation, path: path, code: error.resultCode.rawValue,
-            message: error.message ?? "SQLite error \(error.extendedResultCode.rawValue)")
     }
 }
 
 /// Instants as the store keeps them: milliseconds since 1970, which sort and compare as numbers.
 enum StoredInstant {
-    static func encode(_ date: Date) -> Int64 { Int64((date.timeIntervalSince1970 * 1000).rounded()) }
+    static func encode(_ date: Date) -> Int64 {
+        // Beyond what a clock can show; a number too large for the column would end the process.
+        let milliseconds = (date.timeIntervalSince1970 * 1000).rounded()
+        return Int64(min(max(milliseconds, -9e15), 9e15))
+    }
+
     static func decode(_ milliseconds: Int64) -> Date { Date(timeIntervalSince1970: Double(milliseconds) / 1000) }
 }

@@ -1,6 +1,8 @@
 import GRDB
 
-/// The tables of the run store, in the steps by which they came to be. A step that has been released never changes.
+/// The tables of the run store, in the steps by which they came to be.
+///
+/// A step that has been released never changes.
 enum RunStoreSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()

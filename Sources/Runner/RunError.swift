@@ -4,6 +4,8 @@ package import Maintenance
 package enum RunError: Error, CustomStringConvertible {
     /// Another run of the checklist has not ended; the text says whose.
     case alreadyRunning(checklist: String, holder: String)
+    /// It gave up waiting for another run of the checklist, because it was told to stop.
+    case stoppedWaiting(checklist: String)
     /// The record of the run could not be kept: nothing further may be started.
     case notRecorded(RunIdentifier?, reason: String)
     case noSuchTask(String, checklist: String, known: [String])
@@ -12,6 +14,8 @@ package enum RunError: Error, CustomStringConvertible {
         switch self {
         case .alreadyRunning(let checklist, let holder):
             "\(checklist) is running already: \(holder). Wait for it, or look at it with 'ronde reports list'."
+        case .stoppedWaiting(let checklist):
+            "\(checklist) was told to stop while it waited for another run to end"
         case .notRecorded(let run, let reason):
             "the record of \(run?.rawValue ?? "the run") could not be kept: \(reason)"
         case .noSuchTask(let task, let checklist, let known):

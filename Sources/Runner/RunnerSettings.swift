@@ -7,7 +7,7 @@ package struct RunnerSettings: Sendable {
     /// Holds the run store, locks and scratch folders.
     package var stateFolder: FilePath
     package var reportsFolder: FilePath
-    /// The `ronde` executable, which is started again for compiled-in plugins.
+    /// The `ronde` executable, which is started again to supervise plugins and to be the compiled-in ones.
     package var executable: FilePath
     /// By name.
     package var plugins: [String: PluginManifest]
@@ -35,5 +35,4 @@ package struct RunnerSettings: Sendable {
     package var storePath: FilePath { stateFolder.appending("runs.db") }
     var locksFolder: FilePath { stateFolder.appending("locks") }
     var scratchFolder: FilePath { stateFolder.appending("scratch") }
-    var reservePath: FilePath { stateFolder.appending("reserve") }
 }

@@ -1,7 +1,5 @@
-import DurableFiles
 import Foundation
 package import Maintenance
-import SystemPackage
 
 /// Does one task without a checklist, and records nothing.
 package struct SingleTask: Sendable {
@@ -18,18 +16,19 @@ package struct SingleTask: Sendable {
         _ task: TaskDefinition, of service: Service, isDryRun: Bool, observer: any RunObserver
     ) async -> TaskReport {
         let start = clock.now
-        guard let run = RunIdentifier(checklist: "plugin-\(task.name)", start: start, timeZone: settings.timeZone) else {
+        guard let run = RunIdentifier(checklist: "plugin-\(task.name)", start: start, timeZone: settings.timeZone)
+        else {
             return TaskReport(
                 task: task.name, title: task.title, plugin: task.plugin, outcome: .unknown,
                 summary: "'\(task.name)' cannot be part of a run's name")
         }
+        let scratch = ScratchFolder(unrecordedIn: settings.scratchFolder)
+        defer { scratch.remove() }
         let report = await TaskExecution(
             settings: settings, clock: clock, observer: observer, run: run, service: service, task: task,
-            nominalTime: start, isDryRun: isDryRun, runDeadline: start.addingTimeInterval(task.timeLimit.seconds)
+            nominalTime: start, isDryRun: isDryRun, budget: .endless, scratch: scratch
         ).perform()
         observer.observe(.taskEnded(report))
-        // Nothing is read from the scratch folder after the task; what cannot be removed harms nobody.
-        try? Folder.removeTree(settings.scratchFolder.appending(run.rawValue))
         return report
     }
 }

@@ -17,6 +17,7 @@ package struct DaemonPresence: Sendable {
             if let lock = try FileLock.attempt(Self.path(name, folder), .exclusive, purpose: "ronde daemon") {
                 self.name = name
                 self.lock = lock
+                removeDead()
                 return
             }
         }
@@ -25,7 +26,7 @@ package struct DaemonPresence: Sendable {
     /// Whether the process with this presence is alive; the file of one that is not is removed.
     package func isAlive(_ other: String) -> Bool {
         if other == name { return true }
-        guard other.hasPrefix("daemon-"), !other.contains("/") else { return false }
+        guard other.hasPrefix("daemon-"), !other.contains("/"), !other.contains("\0") else { return false }
         let path = Self.path(other, folder)
         do {
             guard try FileFacts.of(path, followingLinks: false) != nil else { return false }
@@ -36,6 +37,14 @@ package struct DaemonPresence: Sendable {
         } catch {
             // Unreadable is not dead: calling a live process dead would settle what it is still doing.
             return true
+        }
+    }
+
+    /// Removes the files of killed daemons, after whom nobody else asks.
+    private func removeDead() {
+        // What cannot be listed now is found by the next daemon.
+        for file in (try? Folder.entries(of: folder)) ?? [] where file.hasSuffix(".lock") {
+            _ = isAlive(String(file.dropLast(".lock".count)))
         }
     }
 

@@ -1,7 +1,7 @@
 package import Foundation
 package import Maintenance
 
-/// What becomes of firings that are due, by the missed policy of their schedule. A pure rule.
+/// What becomes of firings that are due, by the missed policy of their schedule.
 package enum MissedFirings {
     /// A firing that is handled no later than this after its hour is on time.
     package static let punctuality: TimeInterval = 90
@@ -15,7 +15,10 @@ package enum MissedFirings {
 
     /// - Parameters:
     ///   - due: nominal times in ascending order, none later than `now`.
+    ///   - now: the time.
     ///   - delay: what jitter adds to each of them.
+    ///   - policy: what the schedule says of missed firings.
+    /// - Returns: each nominal time with what becomes of it, in the same order.
     package static func decide(
         due: [Date], now: Date, delay: TimeInterval = 0, policy: MissedPolicy
     ) -> [(nominalTime: Date, decision: Decision)] {

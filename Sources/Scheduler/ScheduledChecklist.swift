@@ -10,7 +10,7 @@ import ServiceLifecycle
 struct ScheduledChecklist: Sendable {
     let checklist: Checklist
     let schedule: ScheduleDefinition
-    let runner: ChecklistRunner
+    let runner: any ChecklistRunning
     let store: RunStore
     let clock: any WallClock
     let presence: DaemonPresence
@@ -20,95 +20,155 @@ struct ScheduledChecklist: Sendable {
     let delay: Double
 
     private var cron: CronSchedule { CronSchedule(schedule.cron, timeZone: schedule.timeZone) }
+    private var cronKey: String { "\(schedule.cron.source) \(schedule.timeZone.identifier)" }
+
+    private enum Step: Sendable {
+        /// The wait is over, with what is to be run now.
+        case woke([Claim])
+        case answered
+        case shutdown
+    }
 
     /// Runs until shutdown; what runs at that moment may end.
     ///
-    /// - Throws: ``RunError`` or `RunStoreError` where something could not be recorded: then nothing more may start.
+    /// The ledger alone knows which firings are open: it is asked after every wait, so that a clock that was set, a
+    /// firing that was given back and another daemon all come to the same.
+    ///
+    /// - Throws: `RunError` or `RunStoreError` where something could not be recorded: then nothing more may start.
     func run() async throws {
-        let key = "\(schedule.cron.source) \(schedule.timeZone.identifier)"
-        var since = try store.openSince(checklist: checklist.name, cron: key, now: clock.now)
-        try await withThrowingDiscardingTaskGroup { runs in
-            while !Task.isCancelled, !Task.isShuttingDownGracefully {
-                guard let next = cron.next(after: since) else { return try await gracefulShutdown() }
-                do {
-                    try await cancelWhenGracefulShutdown {
-                        try await clock.sleep(until: next.addingTimeInterval(delay))
+        try await withThrowingTaskGroup(of: Step.self) { steps in
+            // Waiting is a child task too: this one must hear at once of a run that could not be recorded.
+            steps.addTask { try await wait() }
+            while let step = try await steps.next() {
+                guard case .woke(let claims) = step else { continue }
+                if !claims.isEmpty {
+                    steps.addTask {
+                        try await answer(claims)
+                        return .answered
                     }
-                } catch is CancellationError {
-                    return
                 }
-                let due = due(after: since)
-                guard let last = due.last else { continue }
-                let claimed = try claim(due)
-                if !claimed.isEmpty { runs.addTask { try await answer(claimed) } }
-                since = last
+                steps.addTask { try await wait() }
             }
         }
+    }
+
+    /// Waits for the next firing and claims what is due then.
+    private func wait() async throws -> Step {
+        if Task.isCancelled || Task.isShuttingDownGracefully { return .shutdown }
+        try settleAbandoned()
+        // The ledger goes by nominal times, which jitter puts off.
+        let since = try store.openSince(checklist: checklist.name, cron: cronKey, now: nominalNow)
+        let next = cron.next(after: since)?.addingTimeInterval(delay) ?? .distantFuture
+        if clock.now < next {
+            guard try await Nap.untilDue(next, clock) else { return .shutdown }
+            if clock.now < next { return .woke([]) }
+        }
+        return .woke(try claimDue())
+    }
+
+    /// The nominal time whose firing is due now.
+    private var nominalNow: Date { clock.now.addingTimeInterval(-delay) }
+
+    private struct Claim: Sendable {
+        var firing: FiringRecord
+        let trigger: RunTrigger
+    }
+
+    /// Records what a daemon that is gone had claimed.
+    private func settleAbandoned() throws {
+        for firing in try store.settleAbandoned(checklist: checklist.name, isAlive: presence.isAlive) {
+            log.warning(
+                firing.state == .running ? "abandoned firing is open again" : "abandoned firing settled",
+                metadata: [
+                    "checklist": "\(checklist.name)", "nominal_time": "\(text(firing.nominalTime))",
+                    "state": "\(firing.state.rawValue)",
+                ])
+        }
+    }
+
+    /// Enters every due firing in the ledger; those returned are this process's to run.
+    private func claimDue() throws -> [Claim] {
+        let now = clock.now
+        var triggers: [Date: RunTrigger] = [:]
+        let entered = try store.enterDue(checklist: checklist.name, cron: cronKey, now: nominalNow, by: presence.name) {
+            since in
+            let decisions = MissedFirings.decide(
+                due: due(after: since), now: now, delay: delay, policy: schedule.missed)
+            return decisions.map { nominal, decision in
+                if case .run(let trigger) = decision { triggers[nominal] = trigger }
+                return record(nominal, decision)
+            }
+        }
+        tellOfUnrun(entered.filter { triggers[$0.nominalTime] == nil })
+        return entered.compactMap { firing in triggers[firing.nominalTime].map { Claim(firing: firing, trigger: $0) } }
     }
 
     /// The firings after `since` whose time has come.
     private func due(after since: Date) -> [Date] {
-        let now = clock.now.addingTimeInterval(-delay)
-        var due: [Date] = []
-        var last = since
-        while let next = cron.next(after: last), next <= now {
-            due.append(next)
-            last = next
-        }
-        return due
+        let now = nominalNow
+        return cron.firings(after: since).lazy.map(\.instant).prefix { $0 <= now }.map(\.self)
     }
 
-    private struct Claim: Sendable {
-        let nominalTime: Date
-        let trigger: RunTrigger
+    private func record(_ nominal: Date, _ decision: MissedFirings.Decision) -> FiringRecord {
+        var firing = FiringRecord(
+            checklist: checklist.name, nominalTime: nominal, state: .running, reason: nil, run: nil)
+        switch decision {
+        case .run: break
+        case .merged(let newer):
+            firing.state = .merged
+            firing.reason = "merged into \(text(newer))"
+        case .missed(let reason):
+            firing.state = .missed
+            firing.reason = reason
+        }
+        return firing
     }
 
-    /// Enters every due firing in the ledger; those returned are this process's to run.
-    private func claim(_ due: [Date]) throws -> [Claim] {
-        let decisions = MissedFirings.decide(due: due, now: clock.now, delay: delay, policy: schedule.missed)
-        return try decisions.compactMap { nominal, decision in
-            var firing = FiringRecord(
-                checklist: checklist.name, nominalTime: nominal, state: .running, reason: nil, run: nil)
-            var trigger: RunTrigger?
-            switch decision {
-            case .run(let how): trigger = how
-            case .merged(let newer):
-                firing.state = .merged
-                firing.reason = "merged into \(InstantText.format(newer, in: schedule.timeZone))"
-            case .missed(let reason):
-                firing.state = .missed
-                firing.reason = reason
-            }
-            guard try store.enter(firing, by: presence.name, now: clock.now) else { return nil }
-            if trigger == nil {
-                log.warning(
-                    "\(checklist.name): firing \(firing.state.rawValue)",
-                    metadata: ["nominal_time": "\(text(nominal))", "reason": "\(firing.reason ?? "")"])
-            }
-            return trigger.map { Claim(nominalTime: nominal, trigger: $0) }
-        }
+    /// One line, however many there are: a daemon that comes back after a year may have half a million.
+    private func tellOfUnrun(_ firings: [FiringRecord]) {
+        guard let first = firings.first, let last = firings.last else { return }
+        log.warning(
+            "firings that are not run",
+            metadata: [
+                "checklist": "\(checklist.name)", "count": "\(firings.count)", "first": "\(text(first.nominalTime))",
+                "last": "\(text(last.nominalTime))", "reason": "\(last.reason ?? "")",
+            ])
     }
 
     /// Runs the claimed firings, oldest first, and settles each.
     private func answer(_ claims: [Claim]) async throws {
-        for claim in claims {
-            var firing = FiringRecord(
-                checklist: checklist.name, nominalTime: claim.nominalTime,
-                state: claim.trigger == .late ? .late : .ran, reason: nil, run: nil)
+        for (index, claim) in claims.enumerated() {
+            if Task.isCancelled || Task.isShuttingDownGracefully { return try giveBack(claims[index...].map(\.firing)) }
+            var firing = claim.firing
             do throws(RunError) {
                 let order = ChecklistRunner.Order(
-                    trigger: claim.trigger, nominalTime: claim.nominalTime,
-                    waitsForRunning: schedule.overlap == .queue)
-                firing.run = try await runner.run(checklist, order, observer: observer).run
+                    trigger: claim.trigger, nominalTime: firing.nominalTime,
+                    overlap: schedule.overlap == .queue ? .wait { !Task.isShuttingDownGracefully } : .refuse)
+                let report = try await runner.run(checklist, order, observer: observer)
+                (firing.run, firing.reason) = (report.run, report.interruption)
+                firing.state = claim.trigger == .late ? .late : .ran
             } catch {
-                guard case .alreadyRunning(_, let holder) = error else { throw error }
-                firing.state = .skipped
-                firing.reason = "overlap: \(holder)"
-                log.warning(
-                    "\(checklist.name): firing skipped",
-                    metadata: ["nominal_time": "\(text(claim.nominalTime))", "reason": "\(holder)"])
+                switch error {
+                case .alreadyRunning(_, let holder):
+                    firing.state = .skipped
+                    firing.reason = "overlap: \(holder)"
+                    tellOfUnrun([firing])
+                case .stoppedWaiting: return try giveBack(claims[index...].map(\.firing))
+                case .notRecorded, .noSuchTask: throw error
+                }
             }
             try store.settle(firing)
+        }
+    }
+
+    /// Leaves firings that were claimed and not begun to the next daemon.
+    private func giveBack(_ firings: [FiringRecord]) throws {
+        // The newest first: only a firing with none after it can be given back.
+        for var firing in firings.reversed() where try !store.giveBack(firing) {
+            firing.state = .skipped
+            firing.reason = "the daemon was stopped before it began"
+            try store.settle(firing)
+            tellOfUnrun([firing])
         }
     }
 

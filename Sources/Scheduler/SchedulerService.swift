@@ -12,7 +12,7 @@ import ServiceLifecycle
 /// firing to one of them.
 package struct SchedulerService: ServiceLifecycle.Service {
     private let instance: Instance
-    private let runner: ChecklistRunner
+    private let runner: any ChecklistRunning
     private let store: RunStore
     private let clock: any WallClock
     private let presence: DaemonPresence
@@ -21,7 +21,7 @@ package struct SchedulerService: ServiceLifecycle.Service {
     private let host: String
 
     package init(
-        instance: Instance, runner: ChecklistRunner, store: RunStore, presence: DaemonPresence,
+        instance: Instance, runner: any ChecklistRunning, store: RunStore, presence: DaemonPresence,
         clock: any WallClock = SystemWallClock(), observer: any RunObserver, log: Logger, host: String
     ) {
         self.instance = instance
@@ -34,12 +34,14 @@ package struct SchedulerService: ServiceLifecycle.Service {
         self.host = host
     }
 
-    /// Runs until shutdown. What runs then may end; the caller's service group limits for how long.
+    /// Runs until shutdown.
+    ///
+    /// What runs then may end; the caller's service group limits for how long.
     ///
     /// - Throws: where something could not be recorded: an outcome that is not kept must not go unnoticed.
     package func run() async throws {
-        try settleWhatWasCutOff()
         defer { presence.end() }
+        try closeInterrupted()
         let scheduled = instance.checklists.compactMap { checklist in
             checklist.schedule.map { scheduledChecklist(checklist, $0) }
         }
@@ -48,6 +50,7 @@ package struct SchedulerService: ServiceLifecycle.Service {
             for checklist in scheduled {
                 group.addTask { try await checklist.run() }
             }
+            // Without a schedule there is nothing to do until shutdown, and cancellation is an end like that.
             if scheduled.isEmpty { group.addTask { try? await gracefulShutdown() } }
             try await group.waitForAll()
         }
@@ -62,15 +65,9 @@ package struct SchedulerService: ServiceLifecycle.Service {
     }
 
     /// Records what an earlier daemon was doing when it was killed.
-    private func settleWhatWasCutOff() throws {
+    private func closeInterrupted() throws {
         for report in try runner.closeInterrupted(instance.checklists.map(\.name)) {
             log.warning("interrupted run recorded", metadata: ["run": "\(report.run)"])
-        }
-        for var firing in try store.abandonedClaims(isAlive: presence.isAlive) {
-            firing.state = .missed
-            firing.reason = "the daemon that claimed it ended before its run was recorded"
-            try store.settle(firing)
-            log.warning("abandoned firing recorded as missed", metadata: ["checklist": "\(firing.checklist)"])
         }
     }
 }

@@ -9,6 +9,7 @@ enum StableJitter {
             (hash ^ UInt64(byte)) &* 0x100_0000_01B3
         }
         // The low bits of FNV hardly differ for similar names; the high ones do.
-        return Double(hash >> 11) / 0x1p53 * jitter.seconds
+        // Whole seconds, so that adding and taking away the delay gives the same instant again.
+        return (Double(hash >> 11) / 0x1p53 * jitter.seconds).rounded(.down)
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Maintenance
 
 @main
 struct Ronde: AsyncParsableCommand {
@@ -15,10 +16,10 @@ struct Ronde: AsyncParsableCommand {
             The configuration is ronde.yaml here or in a folder above, else /etc/ronde/ronde.yaml.
             Exit status of a run: 0 ok, 1 warning, 2 critical, 3 unknown. 64 wrong usage, 78 faulty configuration.
             """,
-        version: "0.1.0",
+        version: ProductVersion.current,
         subcommands: [
             Run.self, Daemon.self, Next.self, Validate.self, CronCommand.self, ReportsCommand.self,
-            PluginsCommand.self, PluginProcess.self,
+            PluginsCommand.self, PluginProcess.self, Supervise.self,
         ])
 
     static func main() async {

@@ -50,13 +50,15 @@ struct PluginHostTests {
         #expect(events.withLock { $0 } == [.progress(fraction: 1, message: "hello")])
     }
 
-    @Test("whatever goes wrong becomes a result", arguments: [
-        (["say": JSONValue.string("x"), "fails": .bool(true)], Outcome.critical, "the parrot is gone"),
-        (["say": .string("")], .unknown, "nothing to say"),
-        ([:], .unknown, "parameters of 'parrot': 'say' is missing"),
-        (["say": .integer(3)], .unknown, "parameters of 'parrot': say:"),
-        (["say": .string("x"), "limit": .string("soon")], .unknown, "'soon' is not a length of time"),
-    ])
+    @Test(
+        "whatever goes wrong becomes a result",
+        arguments: [
+            (["say": JSONValue.string("x"), "fails": .bool(true)], Outcome.critical, "the parrot is gone"),
+            (["say": .string("")], .unknown, "nothing to say"),
+            ([:], .unknown, "parameters of 'parrot': 'say' is missing"),
+            (["say": .integer(3)], .unknown, "parameters of 'parrot': say:"),
+            (["say": .string("x"), "limit": .string("soon")], .unknown, "'soon' is not a length of time"),
+        ])
     func failures(with: [String: JSONValue], outcome: Outcome, says: String) async {
         let result = await PluginHost.perform(Parrot.self, request(with)) { _ in }
         #expect(result.outcome == outcome)

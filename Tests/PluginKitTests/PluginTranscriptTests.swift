@@ -11,9 +11,11 @@ struct PluginTranscriptTests {
         return transcript.conclude(end, errorText: errorText)
     }
 
-    @Test("a result that agrees with the exit status counts", arguments: [
-        (Outcome.ok, Int32(0)), (.warning, 1), (.critical, 2), (.unknown, 3),
-    ])
+    @Test(
+        "a result that agrees with the exit status counts",
+        arguments: [
+            (Outcome.ok, Int32(0)), (.warning, 1), (.critical, 2), (.unknown, 3),
+        ])
     func agreement(outcome: Outcome, status: Int32) {
         let line = #"{"type":"result","outcome":"\#(outcome.rawValue)","summary":"s"}"#
         #expect(conclude([line], .exited(status)) == TaskResult(outcome, "s"))
@@ -26,19 +28,26 @@ struct PluginTranscriptTests {
         let says: String
     }
 
-    @Test("a plugin that breaks the contract ends unknown, and it is said why", arguments: [
-        Breach(testDescription: "no result", lines: [], end: .exited(0), says: "no result (exit status 0)"),
-        Breach(testDescription: "two results", lines: [ok, ok], end: .exited(0), says: "more after its result"),
-        Breach(
-            testDescription: "talk after the result", lines: [ok, #"{"type":"log","level":"info","message":"x"}"#],
-            end: .exited(0), says: "more after its result"),
-        Breach(testDescription: "contradiction", lines: [ok], end: .exited(2), says: "said 'ok' but exited 2"),
-        Breach(testDescription: "no JSON", lines: ["hello", ok], end: .exited(0), says: "'hello' is no event"),
-        Breach(testDescription: "unknown type", lines: [#"{"type":"tune"}"#, ok], end: .exited(0), says: "no event"),
-        Breach(testDescription: "unknown outcome", lines: [#"{"type":"result","outcome":"great","summary":"s"}"#], end: .exited(0), says: "no result"),
-        Breach(testDescription: "killed", lines: [ok], end: .signalled(9), says: "killed by signal 9"),
-        Breach(testDescription: "flood", lines: [ok], end: .flooded(limit: ByteSize(bytes: 16_000_000)), says: "more than 16.0 MB"),
-    ])
+    @Test(
+        "a plugin that breaks the contract ends unknown, and it is said why",
+        arguments: [
+            Breach(testDescription: "no result", lines: [], end: .exited(0), says: "no result (exit status 0)"),
+            Breach(testDescription: "two results", lines: [ok, ok], end: .exited(0), says: "more after its result"),
+            Breach(
+                testDescription: "talk after the result", lines: [ok, #"{"type":"log","level":"info","message":"x"}"#],
+                end: .exited(0), says: "more after its result"),
+            Breach(testDescription: "contradiction", lines: [ok], end: .exited(2), says: "said 'ok' but exited 2"),
+            Breach(testDescription: "no JSON", lines: ["hello", ok], end: .exited(0), says: "'hello' is no event"),
+            Breach(
+                testDescription: "unknown type", lines: [#"{"type":"tune"}"#, ok], end: .exited(0), says: "no event"),
+            Breach(
+                testDescription: "unknown outcome", lines: [#"{"type":"result","outcome":"great","summary":"s"}"#],
+                end: .exited(0), says: "no result"),
+            Breach(testDescription: "killed", lines: [ok], end: .signalled(9), says: "killed by signal 9"),
+            Breach(
+                testDescription: "flood", lines: [ok], end: .flooded(limit: ByteSize(bytes: 16_000_000), lines: 9),
+                says: "more than 16.0 MB"),
+        ])
     func breaches(_ breach: Breach) {
         let result = conclude(breach.lines, breach.end)
         #expect(result.outcome == .unknown)
@@ -71,13 +80,15 @@ struct PluginTranscriptTests {
         #expect(transcript.log.last?.message == "501 more lines, measurements or artifacts were not kept")
     }
 
-    @Test("every event survives the wire", arguments: [
-        PluginEvent.progress(fraction: 0.25, message: "half of the half"), .progress(fraction: nil, message: ""),
-        .log(LogLine(.error, "a \"quoted\"\nline with é and \u{1F600}")),
-        .measurement(TaskMeasurement("size", 4_612_096, .bytes, warning: .above(1e8), critical: nil)),
-        .artifact(Artifact(kind: "backup", path: "/x y/z", bytes: 1 << 40, sha256: nil)),
-        .result(TaskResult(.waiting, "sign it")),
-    ])
+    @Test(
+        "every event survives the wire",
+        arguments: [
+            PluginEvent.progress(fraction: 0.25, message: "half of the half"), .progress(fraction: nil, message: ""),
+            .log(LogLine(.error, "a \"quoted\"\nline with é and \u{1F600}")),
+            .measurement(TaskMeasurement("size", 4_612_096, .bytes, warning: .above(1e8), critical: nil)),
+            .artifact(Artifact(kind: "backup", path: "/x y/z", bytes: 1 << 40, sha256: nil)),
+            .result(TaskResult(.waiting, "sign it")),
+        ])
     func roundTrip(event: PluginEvent) throws {
         let line = try event.line()
         #expect(line.last == 0x0A)

@@ -43,20 +43,24 @@ struct ChildProcessTests {
 
     @Test("input stays open until the output has ended")
     func inputStaysOpen() async throws {
-        let (report, lines) = try await run("read line; echo got $line; exec >&- 2>&-; cat >/dev/null; exit 4", input: Array("x\n".utf8))
+        let (report, lines) = try await run(
+            "read line; echo got $line; exec >&- 2>&-; cat >/dev/null; exit 4", input: Array("x\n".utf8))
         #expect(report.end == .exited(4))
         #expect(lines == ["got x"])
     }
 
     @Test("gets the given environment and nothing else")
     func environment() async throws {
-        let (_, lines) = try await run("env | sort | grep -v -e ^PWD= -e ^_= -e ^SHLVL= -e ^OLDPWD=", environment: ["A": "1"])
+        let (_, lines) = try await run(
+            "env | sort | grep -v -e ^PWD= -e ^_= -e ^SHLVL= -e ^OLDPWD=", environment: ["A": "1"])
         #expect(lines == ["A=1", "PATH=/usr/bin:/bin"])
     }
 
-    @Test("one that overstays is ended, whether it obeys TERM or not", arguments: [
-        "sleep 600", "trap '' TERM; sleep 600; sleep 600", "(trap '' TERM; exec sleep 600) & wait",
-    ])
+    @Test(
+        "one that overstays is ended, whether it obeys TERM or not",
+        arguments: [
+            "sleep 600", "trap '' TERM; sleep 600; sleep 600", "(trap '' TERM; exec sleep 600) & wait",
+        ])
     func overstaying(script: String) async throws {
         let mark = "ronde-test-\(UUID().uuidString)"
         let (report, _) = try await run("MARK=\(mark); export MARK; \(script)", timeLimit: .milliseconds(200))

@@ -12,7 +12,9 @@ package struct ByteSize: Hashable, Comparable, Sendable, CustomStringConvertible
         guard let (number, unit) = PlainNumber.splitUnit(text), number >= 0 else { throw wrong }
         guard let factor = Self.units.first(where: { $0.symbol == unit })?.bytes else { throw wrong }
         let total = (number * factor).rounded()
-        guard total < 0x1p62 else { throw QuantityError(text: text, expected: "a size below 4 EiB, the most that is read") }
+        guard total < 0x1p62 else {
+            throw QuantityError(text: text, expected: "a size below 4 EiB, the most that is read")
+        }
         bytes = Int64(total)
     }
 

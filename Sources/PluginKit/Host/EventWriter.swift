@@ -30,7 +30,7 @@ final class EventWriter: Sendable {
             let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if written > 0 {
                 rest = rest.dropFirst(written)
-            } else if errno != EINTR {
+            } else if written == 0 || errno != EINTR {
                 return false
             }
         }

@@ -1,16 +1,13 @@
-import Dispatch
 import Foundation
 import Glibc
 import Maintenance
 
 /// The process side of the contract: `ronde plugin NAME` is one call of ``serve(_:)``.
 package enum PluginHost {
-    /// How long a plugin that was told to stop may tidy up before its process ends all the same.
-    static let longestFarewell = Duration.seconds(5)
-
     /// Reads the request, runs the plugin and writes its events; returns the exit status.
     ///
-    /// The plugin's task is cancelled when standard input ends (whoever asked is gone) and on SIGTERM or SIGINT.
+    /// The plugin's task is cancelled when standard input ends (whoever asked is gone) and on SIGTERM, SIGINT or SIGHUP;
+    /// some seconds later its process ends, whether the plugin has or not.
     package static func serve<Plugin: TaskPlugin>(_: Plugin.Type) async -> Int32 {
         signal(SIGPIPE, SIG_IGN)
         let writer = EventWriter(descriptor: STDOUT_FILENO)
@@ -22,19 +19,10 @@ package enum PluginHost {
             writer.write(.result(TaskResult(.unknown, "unusable request: \(RecordCoding.explain(error))")))
             return Outcome.unknown.exitStatus
         }
-        // The one unstructured task: threads and signals must be able to cancel it without waiting for the
-        // cooperative pool, which on a single core the plugin itself may occupy.
+        // The one unstructured task: a thread must be able to cancel it from outside.
         let work = Task { await answer(Plugin.self, request, writer) }
-        let stop = StopSignals { work.cancel() }
-        let watcher = Thread { [reader] in
-            var reader = reader
-            reader.waitForEnd()
-            work.cancel()
-            StopSignals.endSoon()
-        }
-        watcher.start()
+        StopWatch.start { work.cancel() }
         let result = await work.value
-        withExtendedLifetime(stop) {}
         writer.write(.result(result))
         return result.outcome.exitStatus
     }
@@ -71,29 +59,5 @@ package enum PluginHost {
         } catch {
             return TaskResult(.critical, "\(error)")
         }
-    }
-}
-
-/// Calls back on SIGTERM and SIGINT, and sees to it that the process ends soon after.
-private final class StopSignals {
-    private let sources: [any DispatchSourceSignal]
-
-    init(_ stop: @escaping @Sendable () -> Void) {
-        sources = [SIGTERM, SIGINT].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                stop()
-                StopSignals.endSoon()
-            }
-            source.resume()
-            return source
-        }
-    }
-
-    /// Ends the process for good if the plugin does not come to its end by itself.
-    static func endSoon() {
-        let wait = DispatchTimeInterval.milliseconds(Int(PluginHost.longestFarewell.inSeconds * 1000))
-        DispatchQueue.global().asyncAfter(deadline: .now() + wait) { _exit(Outcome.unknown.exitStatus) }
     }
 }

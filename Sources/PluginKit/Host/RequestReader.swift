@@ -1,6 +1,6 @@
 import Glibc
 
-/// Reads the request line from standard input, and afterwards waits for its end.
+/// Reads the request line from standard input, and what comes after it.
 struct RequestReader {
     static let longestRequest = 1 << 20
     private let descriptor: Int32
@@ -22,16 +22,19 @@ struct RequestReader {
 
     /// The first line, without its line feed; blocks.
     mutating func readLine() throws(Failure) -> [UInt8] {
+        var searched = 0
         while true {
-            if let end = buffer.firstIndex(of: 0x0A) { return Array(buffer[..<end]) }
+            if let end = buffer[searched...].firstIndex(of: 0x0A) { return Array(buffer[..<end]) }
+            searched = buffer.count
             guard buffer.count <= Self.longestRequest else { throw .tooLong }
             guard readMore() else { throw .ended }
         }
     }
 
-    /// Blocks until whoever asked has closed the input, or is gone.
-    mutating func waitForEnd() {
-        repeat { buffer.removeAll(keepingCapacity: true) } while readMore()
+    /// Reads what there is and throws it away; false when the input has ended: whoever asked has closed it, or is gone.
+    mutating func skip() -> Bool {
+        buffer.removeAll(keepingCapacity: true)
+        return readMore()
     }
 
     private mutating func readMore() -> Bool {

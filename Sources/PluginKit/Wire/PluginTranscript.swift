@@ -10,10 +10,12 @@ package struct PluginTranscript: Sendable {
         case signalled(Int32)
         /// The time limit was over; it was killed.
         case timedOut(limit: TimeSpan)
+        /// The time limit of the whole run was over; it was killed.
+        case runTimedOut(limit: TimeSpan)
         /// It was stopped from outside, with the reason.
         case stopped(String)
         /// It wrote more than it may; it was killed.
-        case flooded(limit: ByteSize)
+        case flooded(limit: ByteSize, lines: Int)
     }
 
     /// Most log lines, measurements and artifacts kept of one attempt; the rest is counted.
@@ -59,7 +61,8 @@ package struct PluginTranscript: Sendable {
     }
 
     private static func cut(_ text: String) -> String {
-        text.count <= longestText ? text : text.prefix(longestText) + "…"
+        // No text has more characters than bytes, and bytes are counted at once.
+        text.utf8.count <= longestText || text.count <= longestText ? text : text.prefix(longestText) + "…"
     }
 
     /// The result of the attempt, by the contract.
@@ -67,6 +70,7 @@ package struct PluginTranscript: Sendable {
     /// - Parameters:
     ///   - end: how the process ended.
     ///   - errorText: the beginning of what it wrote to standard error, shown where there is no result.
+    /// - Returns: its own result, or what its end or its breach of the contract makes of it.
     package mutating func conclude(_ end: End, errorText: String = "") -> TaskResult {
         if dropped > 0 {
             log.append(LogLine(.warning, "\(dropped) more lines, measurements or artifacts were not kept"))
@@ -77,8 +81,11 @@ package struct PluginTranscript: Sendable {
         switch end {
         case .timedOut(let limit):
             return TaskResult(.critical, "stopped: it took longer than its time limit of \(limit)")
+        case .runTimedOut(let limit):
+            return TaskResult(.critical, "stopped: the run's time limit of \(limit) was over")
         case .stopped(let reason): return TaskResult(.unknown, "stopped: \(reason)")
-        case .flooded(let limit): return TaskResult(.unknown, "stopped: it wrote more than \(limit) of output")
+        case .flooded(let limit, let lines):
+            return TaskResult(.unknown, "stopped: it wrote more than \(limit) or \(lines) lines of output")
         case .signalled(let signal):
             return TaskResult(.unknown, "the plugin was killed by signal \(signal)" + Self.hint(errorText))
         case .exited(let status): return judge(exitStatus: status, errorText: errorText)

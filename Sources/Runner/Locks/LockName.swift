@@ -1,5 +1,6 @@
 import Digests
 import Foundation
+import Glibc
 import Maintenance
 
 /// What a lock protects, by a name that every process on this machine gives it.
@@ -11,8 +12,7 @@ struct LockName: Hashable, Comparable, Sendable {
 
     /// Locks on a database go by its real path, so that two services naming one file exclude each other.
     static func database(path: String, name: String, service: String) throws -> LockName {
-        let real = URL(filePath: path).resolvingSymlinksInPath().path
-        let digest = try SHA256Digest(of: Array(real.utf8)).description.prefix(16)
+        let digest = try SHA256Digest(of: Array(realPath(path).utf8)).description.prefix(16)
         return LockName(subject: "database '\(name)' of \(service)", fileName: "database-\(digest).lock")
     }
 
@@ -21,8 +21,14 @@ struct LockName: Hashable, Comparable, Sendable {
         return LockName(subject: "service \(name)", fileName: "service-\(digest).lock")
     }
 
+    /// One run of a checklist at a time.
     static func checklist(_ name: String) -> LockName {
         LockName(subject: "checklist \(name)", fileName: "checklist-\(name).lock")
+    }
+
+    /// One run that waits for its turn; see ``checklist(_:)``.
+    static func queue(_ name: String) -> LockName {
+        LockName(subject: "the queue of checklist \(name)", fileName: "queue-\(name).lock")
     }
 
     static func < (left: LockName, right: LockName) -> Bool { left.fileName < right.fileName }
@@ -43,5 +49,19 @@ struct LockName: Hashable, Comparable, Sendable {
             }
         }
         return locks.sorted { $0.name < $1.name }
+    }
+
+    /// The path without links; of a file that is missing, the real path of its folder and its name.
+    private static func realPath(_ path: String) -> String {
+        if let real = resolved(path) { return real }
+        let url = URL(filePath: path)
+        guard let folder = resolved(url.deletingLastPathComponent().path) else { return path }
+        return folder + "/" + url.lastPathComponent
+    }
+
+    private static func resolved(_ path: String) -> String? {
+        guard let text = realpath(path, nil) else { return nil }
+        defer { free(text) }
+        return String(cString: text)
     }
 }

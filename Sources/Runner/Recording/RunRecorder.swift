@@ -11,12 +11,17 @@ struct RunRecorder: Sendable {
     let store: RunStore
 
     private var reports: ReportFolder { ReportFolder(root: settings.reportsFolder) }
-    private var reserve: DiskReserve { DiskReserve(path: settings.reservePath) }
+    private var reserve: DiskReserve { DiskReserve(in: settings.stateFolder) }
 
     /// Records the start of a run and returns the identifier it got.
     func begin(_ report: RunReport) throws(RunError) -> RunIdentifier {
         reserve.refill()
-        return try recording(nil) { try store.begin(report, timeZone: settings.timeZone) }
+        return try recording(nil) {
+            try store.begin(report, timeZone: settings.timeZone) { run in
+                // A store that was begun anew does not know the reports of the old one.
+                try FileFacts.of(reports.path(of: run), followingLinks: false) != nil
+            }
+        }
     }
 
     func keep(_ task: TaskReport, position: Int, of run: RunIdentifier) throws(RunError) {
@@ -36,25 +41,40 @@ struct RunRecorder: Sendable {
     /// Ends the runs of a checklist that a killed process left open; call it only while holding the checklist's lock.
     ///
     /// - Returns: the reports of what was interrupted.
-    func closeInterrupted(checklist: String, now: Date) throws(RunError) -> [RunReport] {
+    func closeInterrupted(checklist: String) throws(RunError) -> [RunReport] {
         var closed: [RunReport] = []
         for open in try recording(nil, { try store.unended(checklist: checklist) }) {
-            if let stored = try? reports.read(open.run) {
-                // It was killed between its report and its last row; an unreadable report is written anew below.
-                try recording(open.run) { try store.end(stored) }
-                continue
+            let stored = try recording(open.run) { try storedReport(of: open) }
+            let report = stored ?? Self.interrupted(open)
+            if stored == nil {
+                _ = try end(report)
+                closed.append(report)
+            } else {
+                // Killed between its report and its last row.
+                try recording(open.run) { try store.end(report) }
             }
-            let report = Self.interrupted(open, now: now)
-            _ = try end(report)
-            try recording(open.run) { try store.settleFiring(ofInterrupted: report) }
-            // Scratch of a run that is gone; what cannot be removed now is tried again by nobody, and harms nobody.
-            try? Folder.removeTree(settings.scratchFolder.appending(open.run.rawValue))
-            closed.append(report)
+            try recording(open.run) { try store.settleFiring(of: report) }
+            ScratchFolder(of: open.run, in: settings.scratchFolder).remove()
         }
         return closed
     }
 
-    private static func interrupted(_ open: RunReport, now: Date) -> RunReport {
+    /// The report that an open run has already; nil where it has none.
+    ///
+    /// A report is written once: one that is damaged stays as it is, and the run counts as interrupted.
+    private func storedReport(of open: RunReport) throws -> RunReport? {
+        do throws(ReportError) {
+            return try reports.read(open.run)
+        } catch {
+            switch error {
+            case .notFound: return nil
+            case .damaged: return Self.interrupted(open)
+            default: throw error
+            }
+        }
+    }
+
+    private static func interrupted(_ open: RunReport) -> RunReport {
         var report = open
         report.interruption = "the process that ran it ended before it was done"
         report.endedAt = open.tasks.compactMap(\.endedAt).max() ?? open.startedAt
@@ -63,13 +83,11 @@ struct RunRecorder: Sendable {
     }
 
     /// Does one recording step; on a full disk it gives the reserve back and tries once more.
-    private func recording<Value>(
-        _ run: RunIdentifier?, _ body: () throws -> Value
-    ) throws(RunError) -> Value {
+    func recording<Value>(_ run: RunIdentifier?, _ body: () throws -> Value) throws(RunError) -> Value {
         do {
             return try body()
         } catch {
-            guard Self.isDiskFull(error), reserve.release() else {
+            guard Self.mayBeFullDisk(error), reserve.release() else {
                 throw .notRecorded(run, reason: "\(error)")
             }
         }
@@ -80,10 +98,10 @@ struct RunRecorder: Sendable {
         }
     }
 
-    private static func isDiskFull(_ error: any Error) -> Bool {
+    private static func mayBeFullDisk(_ error: any Error) -> Bool {
         switch error {
-        case let error as RunStoreError: error.isDiskFull
-        case let error as ReportError: error.fileError.map(isDiskFull) ?? false
+        case let error as RunStoreError: error.mayBeFullDisk
+        case let error as ReportError: error.fileError.map(mayBeFullDisk) ?? false
         case let error as FileError: error.errno == .noSpace || error.errno == .diskQuotaExceeded
         default: false
         }

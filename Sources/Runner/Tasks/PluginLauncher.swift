@@ -11,6 +11,7 @@ struct PluginLauncher: Sendable {
     let settings: RunnerSettings
     /// A plugin that says more than this is stopped.
     static let outputLimit = ByteSize(bytes: 16 << 20)
+    static let lineLimit = 100_000
 
     /// What an attempt came to.
     struct Attempt: Sendable {
@@ -18,43 +19,58 @@ struct PluginLauncher: Sendable {
         var transcript: PluginTranscript
     }
 
-    /// - Parameter timeLimit: the time left, already counted from the task's and the run's limits.
+    /// How long an attempt may take, and by which rule.
+    struct Limit: Sendable {
+        /// The time left.
+        var time: Duration
+        /// What is told of an attempt that overstays.
+        var overstayed: PluginTranscript.End
+    }
+
+    /// Starts the plugin and waits for its end.
+    ///
+    /// Events go to `receive` in order; the plugin's supervisor holds `locks` beside the runner.
     func attempt(
-        _ request: PluginRequest, of manifest: PluginManifest, timeLimit: TimeSpan,
+        _ request: PluginRequest, of manifest: PluginManifest, limit: Limit, locks: [WorkLock],
         receive: @escaping @Sendable (PluginEvent) -> Void
     ) async -> Attempt {
         let heard = Heard()
         do {
-            let report = try await child(for: request, manifest, timeLimit).run { line in
+            let report = try await child(for: request, manifest, limit.time, locks).run { line in
                 if let event = heard.receive(line) { receive(event) }
             }
-            return heard.conclude(Self.end(report.end, timeLimit), errorText: report.errorText)
+            return heard.conclude(Self.end(report.end, limit), errorText: report.errorText)
         } catch {
             return Attempt(result: TaskResult(.unknown, "\(error)"), transcript: PluginTranscript())
         }
     }
 
+    /// The plugin below its supervisor, which ends it should this process be killed.
     private func child(
-        for request: PluginRequest, _ manifest: PluginManifest, _ timeLimit: TimeSpan
+        for request: PluginRequest, _ manifest: PluginManifest, _ timeLimit: Duration, _ locks: [WorkLock]
     ) throws -> ChildProcess {
-        let program: (path: FilePath, arguments: [String]) =
+        let program: [String] =
             switch manifest.program {
-            case .compiledIn: (settings.executable, ["plugin", manifest.name])
-            case .executable(let path, let arguments): (FilePath(path), arguments)
+            case .compiledIn: [settings.executable.string, "plugin", manifest.name]
+            case .executable(let path, let arguments): [path] + arguments
             }
+        let options =
+            ["--grace", "\(settings.grace.inSeconds)", "--purpose", "\(request.run), task \(request.task)"]
+            + locks.flatMap { ["--lock", $0.argument] }
         return ChildProcess(
-            executable: program.path, arguments: program.arguments, environment: settings.environment,
-            workingDirectory: FilePath(request.scratch), input: try request.line(timeZone: settings.timeZone),
-            timeLimit: timeLimit.duration, grace: settings.grace, outputLimit: Int(Self.outputLimit.bytes))
+            executable: settings.executable, arguments: ["supervise"] + options + ["--"] + program,
+            environment: settings.environment, workingDirectory: FilePath(request.scratch),
+            input: try request.line(timeZone: settings.timeZone), timeLimit: timeLimit, grace: settings.grace,
+            outputLimit: Int(Self.outputLimit.bytes), lineLimit: Self.lineLimit)
     }
 
-    private static func end(_ end: ChildEnd, _ timeLimit: TimeSpan) -> PluginTranscript.End {
+    private static func end(_ end: ChildEnd, _ limit: Limit) -> PluginTranscript.End {
         switch end {
         case .exited(let status): .exited(status)
         case .signalled(let signal): .signalled(signal)
-        case .timedOut: .timedOut(limit: timeLimit)
+        case .timedOut: limit.overstayed
         case .cancelled: .stopped("the run was told to stop")
-        case .flooded: .flooded(limit: outputLimit)
+        case .flooded: .flooded(limit: outputLimit, lines: lineLimit)
         }
     }
 }

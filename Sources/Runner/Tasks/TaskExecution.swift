@@ -14,8 +14,9 @@ struct TaskExecution: Sendable {
     let task: TaskDefinition
     let nominalTime: Date
     let isDryRun: Bool
-    /// When the whole run's time limit is over.
-    let runDeadline: Date
+    /// What is left of the whole run's time.
+    let budget: TimeBudget
+    let scratch: ScratchFolder
 
     /// Does the task, as often as its retry policy says.
     func perform() async -> TaskReport {
@@ -29,11 +30,11 @@ struct TaskExecution: Sendable {
         var attempt = 1
         while true {
             let report = await perform(attempt, manifest)
-            guard shouldRetry(report, after: attempt) else { return report }
             let wait = task.retry.delay(afterAttempt: attempt)
+            guard shouldRetry(report, after: attempt, wait) else { return report }
             observer.observe(.retrying(task, after: wait, TaskResult(report.outcome, report.summary)))
             do {
-                try await clock.sleep(for: wait)
+                try await Task.sleep(for: wait)
             } catch {
                 return report
             }
@@ -41,27 +42,30 @@ struct TaskExecution: Sendable {
         }
     }
 
-    private func shouldRetry(_ report: TaskReport, after attempt: Int) -> Bool {
+    private func shouldRetry(_ report: TaskReport, after attempt: Int, _ wait: Duration) -> Bool {
         guard attempt < task.retry.attempts, !Task.isCancelled, !isDryRun else { return false }
-        let next = clock.now.addingTimeInterval(task.retry.delay(afterAttempt: attempt).inSeconds)
-        return [.critical, .unknown].contains(report.outcome) && next < runDeadline
+        return [.critical, .unknown].contains(report.outcome) && budget.allows(wait)
     }
 
     private func perform(_ attempt: Int, _ manifest: PluginManifest) async -> TaskReport {
         observer.observe(.taskBegan(task, attempt: attempt))
         let started = clock.now
-        let deadline = min(started.addingTimeInterval(task.timeLimit.seconds), runDeadline)
+        let share = budget.share(of: task)
+        let end = ContinuousClock.now + share.time
         do {
             let locks = isDryRun ? [] : try LockName.needed(by: task, of: service, manifest: manifest)
-            let table = LockTable(folder: settings.locksFolder, clock: clock)
-            let (held, holder) = try await table.take(locks, purpose: "\(run), task \(task.name)", until: deadline) {
+            let table = LockTable(folder: settings.locksFolder)
+            let (held, holder) = try await table.take(locks, purpose: "\(run), task \(task.name)", until: end) {
                 observer.observe(.waitingForLock(task, holder: $0))
             }
             guard let held else {
                 return report(.critical, "not begun within its time limit: \(holder)", started, attempts: attempt)
             }
             defer { for lock in held { lock.release() } }
-            return try await launch(attempt, manifest, started: started, deadline: deadline)
+            let limit = PluginLauncher.Limit(
+                time: max(ContinuousClock.now.duration(to: end), .milliseconds(1)),
+                overstayed: share.isOfRun ? .runTimedOut(limit: budget.limit) : .timedOut(limit: task.timeLimit))
+            return try await launch(attempt, manifest, started: started, limit, table.workLocks(locks))
         } catch is CancellationError {
             return report(.unknown, "stopped: the run was told to stop", started, attempts: attempt)
         } catch {
@@ -70,19 +74,18 @@ struct TaskExecution: Sendable {
     }
 
     private func launch(
-        _ attempt: Int, _ manifest: PluginManifest, started: Date, deadline: Date
+        _ attempt: Int, _ manifest: PluginManifest, started: Date, _ limit: PluginLauncher.Limit, _ locks: [WorkLock]
     ) async throws -> TaskReport {
-        let scratch = settings.scratchFolder.appending(run.rawValue).appending(task.name)
+        let scratch = scratch.folder(of: task)
         try Folder.create(scratch)
         // What is left in the scratch folder is swept with the run's folder, by this run or by the next one.
         defer { try? Folder.removeTree(scratch) }
         let request = PluginRequest(
             run: run.rawValue, task: task.name, attempt: attempt, plugin: task.plugin, service: service,
-            with: task.with, dryRun: isDryRun, nominalTime: nominalTime, deadline: deadline, scratch: scratch.string)
-        let left = max(0.001, deadline.timeIntervalSince(clock.now))
-        let timeLimit = left < task.timeLimit.seconds - 1 ? TimeSpan(.seconds(left.rounded())) : task.timeLimit
+            with: task.with, dryRun: isDryRun, nominalTime: nominalTime,
+            deadline: clock.now.addingTimeInterval(limit.time.inSeconds), scratch: scratch.string)
         let outcome = await PluginLauncher(settings: settings).attempt(
-            request, of: manifest, timeLimit: timeLimit
+            request, of: manifest, limit: limit, locks: locks
         ) { observer.observe(.taskSaid(task, $0)) }
         var report = report(outcome.result.outcome, outcome.result.summary, started, attempts: attempt)
         report.measurements = outcome.transcript.measurements
@@ -96,6 +99,7 @@ struct TaskExecution: Sendable {
     ) -> TaskReport {
         TaskReport(
             task: task.name, title: task.title, plugin: task.plugin, outcome: outcome, summary: summary,
-            attempts: attempts, startedAt: started, endedAt: started == nil ? nil : clock.now)
+            // A clock that was set back must not make a task end before it began.
+            attempts: attempts, startedAt: started, endedAt: started.map { max($0, clock.now) })
     }
 }

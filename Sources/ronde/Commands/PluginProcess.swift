@@ -2,7 +2,7 @@ import ArgumentParser
 import PluginKit
 
 extension Ronde {
-    /// `ronde plugin NAME`: the process of a compiled-in plugin. Started by the runner, not by people.
+    /// The process of a compiled-in plugin, started by the runner and not by people.
     struct PluginProcess: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "plugin", abstract: "Be the process of a compiled-in plugin.", shouldDisplay: false)

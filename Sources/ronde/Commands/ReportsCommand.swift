@@ -21,7 +21,8 @@ extension Ronde {
             @Option(help: "How many.")
             var count = 20
 
-            @Flag(help: "Print JSON: {\"reports\": [{run, checklist, started_at, seconds, outcome, counts, timezone}]}.")
+            @Flag(
+                help: "Print JSON: {\"reports\": [{run, checklist, started_at, seconds, outcome, counts, timezone}]}.")
             var json = false
 
             @OptionGroup var instance: InstanceOptions
@@ -31,6 +32,7 @@ extension Ronde {
             }
 
             func run() throws {
+                let option = instance.config.map { " --config \($0)" } ?? ""
                 let instance = try instance.instance()
                 let search = try ReportFolder(root: instance.folders.reports)
                     .summaries(of: checklist, limit: count)
@@ -40,7 +42,7 @@ extension Ronde {
                 } else if let newest = search.found.first {
                     let table = ReportSummary.table(of: search.found)
                     Terminal.write(table.text(width: Terminal.width()), to: STDOUT_FILENO)
-                    Terminal.say("Read one with: ronde reports show \(newest.run)")
+                    Terminal.say("Read one with: ronde reports show \(newest.run)\(option)")
                 } else {
                     Terminal.say("There are no reports yet; make one with 'ronde run'.")
                 }
@@ -65,15 +67,17 @@ extension Ronde {
                 let instance = try instance.instance()
                 let folder = ReportFolder(root: instance.folders.reports)
                 let runs = try folder.list().runs
-                let wanted = name.map { name in
-                    runs.first { $0.rawValue == name } ?? newest(of: name, among: runs, in: folder)
-                } ?? runs.first
+                let wanted =
+                    name.map { name in
+                        runs.first { $0.rawValue == name } ?? newest(of: name, among: runs, in: folder)
+                    } ?? runs.first
                 guard let wanted else {
                     throw CommandFailure.noInput(
                         name.map { "there is no report of '\($0)'; see 'ronde reports list'" }
                             ?? "there are no reports yet; make one with 'ronde run'")
                 }
-                let text = json
+                let text =
+                    json
                     ? String(decoding: try JSONReport.encode(folder.read(wanted)), as: UTF8.self)
                     : try folder.markdown(wanted)
                 Terminal.write(text, to: STDOUT_FILENO)

@@ -32,6 +32,7 @@ extension Ronde {
         @OptionGroup var instance: InstanceOptions
 
         func run() async throws {
+            let config = instance.config
             let instance = try instance.instance()
             let checklist = try instance.checklist(orFail: checklist)
             let settings = instance.runnerSettings()
@@ -51,14 +52,15 @@ extension Ronde {
             } else {
                 let folder = dryRun ? nil : instance.folders.reports.appending(report.run.rawValue)
                 Terminal.write(
-                    RunSummary.text(report, folder: folder, width: Terminal.width()), to: STDOUT_FILENO)
+                    RunSummary.text(report, folder: folder, config: config, width: Terminal.width()),
+                    to: STDOUT_FILENO)
             }
             if report.outcome.exitStatus != 0 { throw ExitCode(report.outcome.exitStatus) }
         }
 
         private static func failure(_ error: RunError) -> CommandFailure {
             switch error {
-            case .alreadyRunning: .busy("\(error)")
+            case .alreadyRunning, .stoppedWaiting: .busy("\(error)")
             case .noSuchTask: .usage("\(error)")
             case .notRecorded: .io("\(error)")
             }

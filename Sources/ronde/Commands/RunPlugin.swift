@@ -1,5 +1,6 @@
 import ArgumentParser
 import ConfigurationFiles
+import DurableFiles
 import Foundation
 import Glibc
 import Maintenance
@@ -30,7 +31,8 @@ extension Ronde.PluginsCommand {
         @Option(help: "The service of ronde.yaml to work on.")
         var service: String?
 
-        @Option(name: .customLong("with"), help: ArgumentHelp("A parameter, the value in YAML.", valueName: "key=value"))
+        @Option(
+            name: .customLong("with"), help: ArgumentHelp("A parameter, the value in YAML.", valueName: "key=value"))
         var with: [String] = []
 
         @Option(help: "The time limit, such as 90s.")
@@ -53,6 +55,8 @@ extension Ronde.PluginsCommand {
                 name: name, title: name, plugin: name, with: parameters(of: manifest), needs: [],
                 timeLimit: timeLimit.map(TimeSpan.init(parsing:)) ?? manifest.timeLimit, retry: .once)
             let settings = settings(instance, plugins)
+            // Without an instance there is no state folder to keep; what cannot be removed now harms nobody.
+            defer { if instance == nil { try? Folder.removeTree(settings.stateFolder) } }
             let progress: any RunObserver = json ? SilentObserver() : RunProgress()
             let isDryRun = dryRun
             let report = try await StopOnSignals.run {
@@ -78,7 +82,8 @@ extension Ronde.PluginsCommand {
                 if let name = service {
                     guard let named = services[name] else {
                         throw CommandFailure.usage(
-                            "there is no service '\(name)'; there are: \(services.keys.sorted().joined(separator: ", "))")
+                            "there is no service '\(name)'; there are: \(services.keys.sorted().joined(separator: ", "))"
+                        )
                     }
                     target = named
                 } else if services.count == 1, let only = services.values.first {

@@ -5,7 +5,7 @@ import IntegrityPlugin
 import PluginKit
 import VacuumPlugin
 
-/// The plugins that are part of this build. A value: made at start, never changed after.
+/// The plugins that are part of this build.
 enum CompiledInPlugins {
     static let all: [any TaskPlugin.Type] = [
         AnalyzePlugin.self, BackupPlugin.self, HealthPlugin.self, IntegrityPlugin.self, VacuumPlugin.self,

@@ -26,7 +26,8 @@ final class RunProgress: RunObserver {
         state.withLock { state in
             switch event {
             case .began(let report):
-                Terminal.say("\(report.title): run \(report.run)" + (report.dryRun ? " (dry run: nothing is changed)" : ""))
+                Terminal.say(
+                    "\(report.title): run \(report.run)" + (report.dryRun ? " (dry run: nothing is changed)" : ""))
             case .taskBegan(let task, let attempt):
                 state.taskStart = Date()
                 show("  … \(task.title)" + (attempt > 1 ? " (attempt \(attempt))" : ""), &state)
@@ -39,7 +40,8 @@ final class RunProgress: RunObserver {
             case .retrying(let task, let wait, let result):
                 clear(&state)
                 Terminal.say("    \(PrintableText.of(result.summary))")
-                show("  … \(task.title): trying again in \(HumanText.duration(wait.inSeconds))", &state, keepsLine: true)
+                show(
+                    "  … \(task.title): trying again in \(HumanText.duration(wait.inSeconds))", &state, keepsLine: true)
             case .taskEnded(let report): end(report, &state)
             case .ended: clear(&state)
             }

@@ -6,7 +6,10 @@ import SystemPackage
 
 /// What stands at the end of a run: a table of its tasks, the outcome and where to read on.
 enum RunSummary {
-    static func text(_ report: RunReport, folder: FilePath?, width: Int?) -> String {
+    /// The summary of a run whose report is in `folder`, nil for one that is not recorded.
+    ///
+    /// `config` is what was given as `--config`, for the command that is shown.
+    static func text(_ report: RunReport, folder: FilePath?, config: String?, width: Int?) -> String {
         let words = ReportWords.english
         var table = TextTable(columns: [
             .init("Task", minimum: 8), .init("Outcome"), .init("Time", .right), .init("Summary", minimum: 20),
@@ -22,7 +25,8 @@ enum RunSummary {
         if let interruption = report.interruption { lines.append("Interrupted: \(interruption)") }
         if let folder {
             lines.append("Report: \(folder.appending("report.md"))")
-            lines.append("Read it with: ronde reports show \(report.run)")
+            let option = config.map { " --config \($0)" } ?? ""
+            lines.append("Read it with: ronde reports show \(report.run)\(option)")
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -1,0 +1,91 @@
+import Foundation
+import Maintenance
+
+/// The tasks of one run, one after the other.
+struct TaskSequence: Sendable {
+    /// In the order in which they run.
+    let tasks: [TaskDefinition]
+    let service: Service
+    let settings: RunnerSettings
+    let clock: any WallClock
+    let observer: any RunObserver
+    let scratch: ScratchFolder
+    let budget: TimeBudget
+
+    /// What keeps a run from going on; its further tasks are skipped.
+    private enum Stop {
+        case told
+        case outOfTime
+        case unrecorded(RunError)
+    }
+
+    /// Does the tasks and completes the report.
+    ///
+    /// `keep` records a task that ended, with its position; an error that it returns stops the run.
+    func perform(into report: inout RunReport, keep: (TaskReport, Int) -> RunError?) async {
+        var stop: Stop?
+        for (position, task) in tasks.enumerated() {
+            stop = stop ?? reasonToStop()
+            let ended: TaskReport
+            if let reason = stop.map(text) ?? unmetNeeds(of: task, report) {
+                ended = TaskReport(
+                    task: task.name, title: task.title, plugin: task.plugin, outcome: .skipped, summary: reason)
+            } else {
+                ended = await execution(of: task, report).perform()
+                // Told to stop while its last task ended well, a run has lost nothing.
+                if Task.isCancelled, !ended.outcome.allowsDependents { stop = .told }
+            }
+            report.tasks.append(ended)
+            if let failure = keep(ended, position) { stop = stop ?? .unrecorded(failure) }
+            observer.observe(.taskEnded(ended))
+        }
+        report.endedAt = max(report.startedAt, clock.now)
+        complete(&report, stop)
+    }
+
+    private func execution(of task: TaskDefinition, _ report: RunReport) -> TaskExecution {
+        TaskExecution(
+            settings: settings, clock: clock, observer: observer, run: report.run, service: service, task: task,
+            nominalTime: report.nominalTime ?? report.startedAt, isDryRun: report.dryRun, budget: budget,
+            scratch: scratch)
+    }
+
+    private func complete(_ report: inout RunReport, _ stop: Stop?) {
+        let added: [Outcome]
+        switch stop {
+        case nil: added = []
+        case .told:
+            report.interruption = "it was told to stop"
+            added = [.unknown]
+        case .outOfTime: added = [.critical]
+        case .unrecorded(let error):
+            report.interruption = "\(error)"
+            added = [.unknown]
+        }
+        report.outcome = (report.tasks.map(\.outcome) + added).worst
+    }
+
+    private func reasonToStop() -> Stop? {
+        if Task.isCancelled { return .told }
+        return budget.isOver ? .outOfTime : nil
+    }
+
+    private func text(_ stop: Stop) -> String {
+        switch stop {
+        case .told: "the run was told to stop"
+        case .outOfTime: "the run's time limit of \(budget.limit) was over"
+        case .unrecorded: "the record of the task before it could not be kept"
+        }
+    }
+
+    /// What a task needs and does not have; nil where it may run.
+    ///
+    /// Tasks that were not selected are not asked for.
+    private func unmetNeeds(of task: TaskDefinition, _ report: RunReport) -> String? {
+        let unmet = task.needs.compactMap { need in report.tasks.first { $0.task == need } }
+            .filter { !$0.outcome.allowsDependents }
+        guard !unmet.isEmpty else { return nil }
+        let reasons = unmet.map { "\($0.task) ended \($0.outcome.rawValue)" }
+        return "it needs \(unmet.map(\.task).joined(separator: ", ")): " + reasons.joined(separator: ", ")
+    }
+}
