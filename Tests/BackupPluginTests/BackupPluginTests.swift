@@ -119,6 +119,21 @@ struct BackupPluginTests {
         #expect(try site.names("backups") == (before + ["quarantine"]).sorted())
     }
 
+    @Test("a file without a manifest is no finding, a damaged set is one, and neither is removed")
+    func problems() async throws {
+        let site = try Site()
+        let first = await site.run(["tier": .string("weekly")])
+        let folder = site.folder.appending("backups/weekly")
+        try shell("echo old > '\(folder)/test_20200101_020000.db.gz'")
+        #expect(await site.run(["tier": .string("weekly"), "keep": .integer(1)]).result.outcome == .ok)
+        #expect(!FileManager.default.fileExists(atPath: try #require(first.artifacts.first).path))
+        try shell("cd '\(folder)' && for f in test_2*.json; do echo x > $f; done")
+        let before = try site.names("backups/weekly")
+        let run = await site.run(["tier": .string("weekly"), "keep": .integer(1)])
+        #expect(run.result.outcome == .warning && run.logs.contains { $0.contains("damaged manifest") })
+        #expect(Set(before).isSubset(of: try site.names("backups/weekly")))
+    }
+
     @Test("a database above its threshold is a warning, and so are broken foreign keys")
     func warns() async throws {
         let site = try Site()

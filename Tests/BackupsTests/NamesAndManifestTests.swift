@@ -21,6 +21,18 @@ struct NamesAndManifestTests {
         if let name { #expect("\(name)" == text) }
     }
 
+    @Test(
+        "a database's stem is its file's name without what would hide it or break a line",
+        arguments: [
+            ("/srv/test.db", "test"), ("/srv/test.users.sqlite3", "test.users"), ("/srv/noext", "noext"),
+            ("/srv/.hidden", "hidden"), ("/srv/..a.db", "a"), ("/srv/two\nlines.db", "two_lines"),
+            ("/srv/...", "database"),
+            ("/", "database"),
+        ])
+    func stems(_ path: String, stem: String) {
+        #expect(BackupIdentity(service: "api", database: "main", file: FilePath(path)).stem == stem)
+    }
+
     @Test("a manifest reads back as it was written, with the offset of its zone")
     func roundTrip() async throws {
         let scratch = try Scratch()

@@ -53,9 +53,8 @@ final class Scratch: Sendable {
     /// A request for the database made above.
     func request(_ tiers: [Tier] = [.daily], database: String = "test.db") -> BackupRequest {
         let file = path(database)
-        let stem = file.stem ?? ""
         return BackupRequest(
-            identity: BackupIdentity(service: "api", database: "main", stem: stem), source: file, timeZone: paris,
+            identity: BackupIdentity(service: "api", database: "main", file: file), source: file, timeZone: paris,
             places: tiers.map { BackupPlace(tier: $0, folder: path("\($0.rawValue)")) }, scratch: path("scratch"))
     }
 }

@@ -8,8 +8,6 @@ import SystemPackage
 
 /// What one task is to do, worked out from its parameters and the service.
 struct BackupPlan {
-    /// The version that manifests name as their writer.
-    private static let rondeVersion = "0.1.0"
 
     let request: BackupRequest
     /// Nil for manual backups.
@@ -26,10 +24,7 @@ struct BackupPlan {
             throw TaskFailure(
                 .unknown, "service '\(context.service.name)': '\(context.service.timezone)' is no time zone")
         }
-        guard let stem = path.lastComponent?.stem else {
-            throw TaskFailure(.unknown, "database '\(name)': '\(path)' names no file")
-        }
-        let identity = BackupIdentity(service: context.service.name, database: name, stem: stem)
+        let identity = BackupIdentity(service: context.service.name, database: name, file: path)
         let places = configuration.tiers.map { BackupPlace(tier: $0, folder: folders.folder(of: $0)) }
         var request = BackupRequest(
             identity: identity, source: path, timeZone: timeZone, places: places, scratch: context.scratch)
@@ -37,7 +32,7 @@ struct BackupPlan {
         request.exportsSQL = configuration.exportsSQL
         request.knownFolders = Tier.allCases.map(folders.folder)
         request.deadline = .now + context.timeLeft
-        request.rondeVersion = Self.rondeVersion
+        request.rondeVersion = ProductVersion.current
         if let wait = configuration.busyTimeout { request.busyTimeout = wait.duration }
         if let block = configuration.longestWriteBlock { request.copy.longestWriteBlock = block.duration }
         if let pause = configuration.pause { request.copy.pause = pause.duration }

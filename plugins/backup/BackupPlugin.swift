@@ -52,7 +52,7 @@ package struct BackupPlugin: TaskPlugin {
         do {
             let done = try pruning.execute(now: Date())
             BackupReporting(plan: plan, context: context).report(done, isDryRun: false)
-            let outcome = found.outcome == .ok && !done.problems.isEmpty ? .warning : found.outcome
+            let outcome = found.outcome == .ok && done.problems.contains(where: \.isDamage) ? .warning : found.outcome
             return TaskResult(
                 outcome, "\(found.summary); \(done.kept.count) kept, \(done.removed.count) removed")
         } catch let error where !(error is CancellationError) {

@@ -47,7 +47,7 @@ struct BackupReporting {
             let verb = decision.isKept ? (isDryRun ? "would keep" : "kept") : (isDryRun ? "would remove" : "removed")
             context.log(.info, "\(verb) \(decision.set.title): \(decision.reason)")
         }
-        for problem in pruned.problems { context.log(.warning, problem.description) }
+        for problem in pruned.problems { context.log(problem.isDamage ? .warning : .info, problem.description) }
         guard !isDryRun else { return }
         context.measure(TaskMeasurement("sets_kept", Double(pruned.kept.count), .count))
         context.measure(TaskMeasurement("sets_removed", Double(pruned.removed.count), .count))

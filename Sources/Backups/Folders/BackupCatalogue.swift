@@ -38,6 +38,9 @@ package struct BackupProblem: Hashable, Sendable, CustomStringConvertible {
     package let path: FilePath
     package let kind: Kind
 
+    /// Whether something was lost; a file that never had a manifest is no more than a stranger.
+    package var isDamage: Bool { kind != .noManifest }
+
     package var description: String {
         switch kind {
         case .damagedManifest(let reason): "\(path): damaged manifest: \(reason)"

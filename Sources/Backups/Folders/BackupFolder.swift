@@ -34,7 +34,10 @@ struct BackupFolder {
         }
         // Asked of the system, which knows of read-only mounts and access lists.
         guard path.withPlatformString({ access($0, W_OK | X_OK) }) == 0 else {
-            let error = FileError(operation: "create", path: path.appending("new"), errno: Errno(rawValue: errno))
+            let code = Errno(rawValue: errno)
+            // The access that is missing is to this folder, and the error's words are about the one above its path.
+            let subject = code == .permissionDenied ? path.appending("new") : path
+            let error = FileError(operation: "create", path: subject, errno: code)
             throw BackupError.folderNotWritable(path, cause: error.cause)
         }
     }

@@ -14,7 +14,10 @@ package struct BackupMaker: Sendable {
     let now: @Sendable () -> Date
     let observe: @Sendable (BackupStage, Double) -> Void
 
+    /// Only takes notes; ``make()`` does the work.
+    ///
     /// - Parameters:
+    ///   - request: what to do; it names at least one folder.
     ///   - now: the wall clock.
     ///   - observe: hears the stage and how far all of the work is, from 0 to 1.
     package init(

@@ -1,5 +1,6 @@
 import Archiving
 import DurableFiles
+import Maintenance
 import SystemPackage
 
 extension BackupMaker {
@@ -9,20 +10,23 @@ extension BackupMaker {
     /// Refuses to begin where the disk could get full, which would hurt the service before it hurts the backup.
     ///
     /// - Parameter bytes: the size of the database.
+    /// - Throws: ``BackupError/noRoom(_:needed:available:purpose:)``, or `FileError` when the room cannot be told.
     func checkRoom(for bytes: Int) throws {
         let stored = largestStored(bytes) * (request.exportsSQL ? 2 : 1)
         let folder = try DiskSpace.available(at: primary)
         let scratch = try DiskSpace.available(at: request.scratch)
         let isShared = folder.device == scratch.device
         let inFolder = stored + Self.reserve + (isShared ? bytes : 0)
-        let purpose = "a backup of a database of \(bytes) bytes" + (isShared ? " and an unpacked copy of it" : "")
+        let purpose =
+            "a backup of a database of \(ByteSize(bytes: Int64(bytes)))"
+            + (isShared ? " and an unpacked copy of it" : "")
         guard folder.availableBytes >= inFolder else {
             throw BackupError.noRoom(primary, needed: inFolder, available: folder.availableBytes, purpose: purpose)
         }
         guard isShared || scratch.availableBytes >= bytes + Self.reserve else {
             throw BackupError.noRoom(
                 request.scratch, needed: bytes + Self.reserve, available: scratch.availableBytes,
-                purpose: "an unpacked copy of a database of \(bytes) bytes")
+                purpose: "an unpacked copy of a database of \(ByteSize(bytes: Int64(bytes)))")
         }
     }
 

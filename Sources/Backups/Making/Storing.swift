@@ -37,9 +37,13 @@ struct Storing {
             try publish(file, manifest, as: name)
             if let record = manifest.export, let made = madeExport.take() {
                 problem = publish(made, as: record)
-                if problem != nil { manifest.export = nil }
+                if problem != nil {
+                    manifest.export = nil
+                    try write(manifest, as: name)
+                }
             }
-            try finish(manifest, as: name)
+            let pending = maker.primary.appending(name.pending)
+            try DurableFile.rename(pending, to: maker.primary.appending(name.manifest))
             for folder in maker.folders.dropFirst() { try link(manifest, name, into: folder) }
             return (maker.folders.map { BackupSet(name: name, folder: $0, manifest: manifest) }, problem)
         }
@@ -73,22 +77,19 @@ struct Storing {
     }
 
     private func publish(_ data: consuming TemporaryFile, _ manifest: BackupManifest, as name: SetName) throws {
-        let pending = maker.primary.appending(name.pending)
-        try DurableFile.write(try manifest.encoded(), to: pending, permissions: .ownerReadWrite)
+        try write(manifest, as: name)
         do {
             try data.publish(as: maker.primary.appending(manifest.files[0].name), replacing: false)
         } catch {
             // The next backup removes it if it stays.
-            try? DurableFile.remove(pending)
+            try? DurableFile.remove(maker.primary.appending(name.pending))
             throw error
         }
     }
 
-    private func finish(_ manifest: BackupManifest, as name: SetName) throws {
+    private func write(_ manifest: BackupManifest, as name: SetName) throws {
         let pending = maker.primary.appending(name.pending)
-        // Written again, since the export may have been taken out of it.
         try DurableFile.write(try manifest.encoded(), to: pending, permissions: .ownerReadWrite)
-        try DurableFile.rename(pending, to: maker.primary.appending(name.manifest))
     }
 
     /// - Returns: why it failed, or nil.

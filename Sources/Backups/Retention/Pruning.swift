@@ -30,7 +30,14 @@ package struct Pruning: Sendable {
     /// Other tiers whose sets lie in the same folder.
     package let tiersInFolder: Set<Tier>
 
-    /// - Parameter tiersInFolder: all tiers that share the folder; a set that serves another one of them stays.
+    /// Only takes notes; ``execute(now:)`` does the work.
+    ///
+    /// - Parameters:
+    ///   - place: the tier and its folder.
+    ///   - identity: whose sets; others are not touched.
+    ///   - keep: how many days, weeks or months keep their set.
+    ///   - timeZone: where days, weeks and months begin.
+    ///   - tiersInFolder: all tiers that share the folder; a set that serves another one of them stays.
     package init(
         place: BackupPlace, identity: BackupIdentity, keep: Int, timeZone: TimeZone, tiersInFolder: Set<Tier> = []
     ) {
@@ -43,7 +50,10 @@ package struct Pruning: Sendable {
 
     /// Says what ``execute(now:)`` would do.
     ///
-    /// - Parameter upcoming: a set that is about to be made and would then be the newest one.
+    /// - Parameters:
+    ///   - now: the wall clock.
+    ///   - upcoming: when a set will be made that would then be the newest one.
+    /// - Returns: what stays and what would go.
     /// - Throws: ``BackupError``, `FileError`.
     package func plan(now: Date, upcoming: Date? = nil) throws -> PruningPlan {
         let catalogue = try BackupCatalogue.read(place.folder, of: identity)
@@ -62,8 +72,12 @@ package struct Pruning: Sendable {
             problems: catalogue.problems)
     }
 
-    /// Removes what the plan says. Only to be called after a new set was verified.
+    /// Removes what the plan says.
     ///
+    /// Only to be called after a new set was verified.
+    ///
+    /// - Parameter now: the wall clock.
+    /// - Returns: the plan that was carried out.
     /// - Throws: ``BackupError``, `FileError`, `CancellationError`; some sets may be gone then, each of them wholly.
     package func execute(now: Date) throws -> PruningPlan {
         try BackupFolder(path: place.folder).locked(purpose: "pruning \(identity.stem)") {

@@ -35,7 +35,12 @@ package enum Retention {
     /// A set later than `now` (the clock was stepped back) stays and takes no unit from those before. The newest
     /// verified set always stays.
     ///
-    /// - Parameter keep: how many units keep a set.
+    /// - Parameters:
+    ///   - candidates: the sets of one tier of one database, in any order.
+    ///   - unit: what each keeps one set.
+    ///   - keep: how many units keep a set.
+    ///   - timeZone: where the units begin.
+    ///   - now: the wall clock.
     /// - Returns: decisions from the newest to the oldest set; of two at one instant the later given is the newer.
     /// - Throws: ``BackupError/keepsNothing(_:)``.
     package static func plan(

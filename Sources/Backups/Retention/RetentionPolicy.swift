@@ -1,8 +1,9 @@
 package import Foundation
 
-/// How many sets to keep of one pool that serves all tiers: the newest ones, and the newest of the last hours, days,
-/// weeks, months and years that have one. 0 switches a rule off.
+/// How many sets to keep of one pool that serves all tiers.
 ///
+/// Kept are the newest ones, and the newest of the last hours, days, weeks, months and years that have one. 0 switches a
+/// rule off.
 /// The rule is that of `restic forget` since 0.16 (internal/data/snapshot_policy.go): rules are independent, one set may
 /// serve several, and the oldest set also stays for every rule that still has buckets left, so that a short history can
 /// grow. Unlike there, buckets are read off the clock of one zone, not off the offset that each set was written with.

@@ -26,18 +26,3 @@ package enum Tier: String, Hashable, Sendable, Codable, CaseIterable {
         }
     }
 }
-
-/// Whose backup sets are meant: one database of one service.
-package struct BackupIdentity: Hashable, Sendable {
-    package let service: String
-    /// The name of the database in the service's configuration.
-    package let database: String
-    /// What file names begin with: the database file's name without its extension.
-    package let stem: String
-
-    package init(service: String, database: String, stem: String) {
-        self.service = service
-        self.database = database
-        self.stem = stem
-    }
-}
