@@ -27,6 +27,8 @@ package final class FileLock: Sendable {
     package let path: FilePath
     package let mode: Mode
     private let descriptor: Mutex<CInt?>
+    /// Whether the lock was taken: an attempt that failed must not clear the holder's note.
+    private let isTaken = Mutex(false)
 
     private init(_ path: FilePath, _ mode: Mode, owning descriptor: CInt) {
         self.path = path
@@ -54,6 +56,7 @@ package final class FileLock: Sendable {
             }
             // A lock on a file that meanwhile lost its name excludes nobody who comes later.
             guard try lock.isStillAtItsPath() else { continue }
+            lock.isTaken.withLock { $0 = true }
             lock.writeNote(purpose)
             return lock
         }
@@ -67,7 +70,7 @@ package final class FileLock: Sendable {
             held = nil
             // Unlocked by name, not only closed: a child between fork and exec has the same open file for a moment.
             // Neither call can fail in a way that leaves the lock held.
-            if mode == .exclusive { _ = ftruncate(descriptor, 0) }
+            if mode == .exclusive, isTaken.withLock({ $0 }) { _ = ftruncate(descriptor, 0) }
             _ = flock(descriptor, LOCK_UN)
             _ = close(descriptor)
         }

@@ -57,6 +57,12 @@ package struct SQLiteFileError: Error, Hashable {
         self.extendedCode = extendedCode
         self.message = message
     }
+
+    /// The same error, with the whole time that was waited.
+    func busy(after waited: Duration) -> SQLiteFileError {
+        SQLiteFileError(
+            .busy(after: waited), at: path, during: operation, extendedCode: extendedCode, message: message)
+    }
 }
 
 extension SQLiteFileError: CustomStringConvertible {

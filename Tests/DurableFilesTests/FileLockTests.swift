@@ -39,6 +39,14 @@ struct FileLockTests {
         #expect(try FileFacts.of(path, followingLinks: false)?.permissions == .ownerReadWrite)
     }
 
+    @Test("an attempt that fails leaves the holder's note alone")
+    func noteAfterFailedAttempt() throws {
+        let lock = try #require(try FileLock.attempt(path, .exclusive, purpose: "backup"))
+        #expect(try FileLock.attempt(path, .exclusive, purpose: "vacuum") == nil)
+        #expect(FileLock.note(at: path)?.purpose == "backup")
+        lock.release()
+    }
+
     @Test("say who holds them, and nothing once they are given back")
     func note() throws {
         #expect(FileLock.note(at: path) == nil)
