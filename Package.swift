@@ -96,7 +96,7 @@ let package = Package(
 
         // The plugins that come with Ronde.
         plugin("analyze", target: "AnalyzePlugin", dependencies: ["SQLiteFile", .system]),
-        plugin("backup", target: "BackupPlugin", dependencies: ["Backups", "SQLiteFile", .system]),
+        plugin("backup", target: "BackupPlugin", dependencies: ["Archiving", "Backups", "SQLiteFile", .system]),
         plugin("health", target: "HealthPlugin", dependencies: ["Networking"]),
         plugin("integrity", target: "IntegrityPlugin", dependencies: ["SQLiteFile", .system]),
         plugin("vacuum", target: "VacuumPlugin", dependencies: ["DurableFiles", "SQLiteFile", .system]),
@@ -117,7 +117,8 @@ let package = Package(
             dependencies: [
                 "AnalyzePlugin", "BackupPlugin", "Backups", "ConfigurationFiles", "Cron", "DurableFiles",
                 "HealthPlugin", "IntegrityPlugin", "Maintenance", "PluginKit", "Processes", "Reports", "RunStore",
-                "Runner", "Scheduler", "VacuumPlugin", "YAMLDocument", .argumentParser, .logging, .serviceLifecycle, .system,
+                "Runner", "Scheduler", "VacuumPlugin", "YAMLDocument", .argumentParser, .logging, .serviceLifecycle,
+                .system,
                 .unixSignals,
             ]),
         .executableTarget(
@@ -136,18 +137,49 @@ let package = Package(
         tests(
             of: "SQLiteFile", dependencies: ["Digests", "DurableFiles", .grdbSQLite, .system],
             resources: [.copy("Corpus")]),
-        tests(of: "ConfigurationFiles", dependencies: ["Cron", "Maintenance", "YAMLDocument", .system]),
+        tests(
+            of: "ConfigurationFiles", dependencies: ["Cron", "Maintenance", "YAMLDocument", .system],
+            resources: [.copy("faulty.txt"), .copy("hostile.jsonl")]),
         tests(of: "PluginKit", dependencies: ["Maintenance", .system]),
+        tests(of: "RunStore", dependencies: ["DurableFiles", "Maintenance", .grdb, .system]),
+        tests(of: "Reports", dependencies: ["DurableFiles", "Maintenance", .system], resources: [.copy("Golden")]),
+        tests(
+            of: "Backups",
+            dependencies: [
+                "Archiving", "Digests", "DurableFiles", "Maintenance", "SQLiteFile", .grdbSQLite, .system,
+            ], resources: [.copy("Corpus")]),
+        tests(
+            of: "BackupPlugin",
+            dependencies: [
+                "Backups", "ConfigurationFiles", "Digests", "DurableFiles", "Maintenance", "PluginKit", "SQLiteFile",
+                .grdbSQLite, .system,
+            ]),
+        tests(
+            of: "Runner",
+            dependencies: [
+                "DurableFiles", "Maintenance", "PluginKit", "Processes", "Reports", "RunStore", "ronde", .system,
+            ]),
+        tests(
+            of: "Scheduler",
+            dependencies: [
+                "ConfigurationFiles", "Cron", "DurableFiles", "Maintenance", "Runner", "RunStore", .logging,
+                .serviceLifecycle, .system,
+            ]),
         tests(of: "AnalyzePlugin", dependencies: sqlitePluginTests),
         tests(of: "IntegrityPlugin", dependencies: sqlitePluginTests),
         tests(of: "VacuumPlugin", dependencies: sqlitePluginTests),
-        tests(of: "HealthPlugin", dependencies: ["ConfigurationFiles", "Maintenance", "PluginKit", "YAMLDocument", .system]),
+        tests(
+            of: "HealthPlugin",
+            dependencies: ["ConfigurationFiles", "Maintenance", "PluginKit", "YAMLDocument", .system]),
         tests(
             of: "APIService",
             dependencies: [
                 "api-service", .grdb, .httpTypes, .hummingbird, .logging, .nioCore, .system,
             ]),
-        tests(of: "Reports", dependencies: ["DurableFiles", "Maintenance", .system], resources: [.copy("Golden")]),
+        // The built executables, as people use them.
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["api-service", "ronde", .grdb],
+            exclude: ["Services"]),
     ],
     swiftLanguageModes: [.v6]
 )

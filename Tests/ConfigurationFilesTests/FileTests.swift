@@ -84,7 +84,9 @@ struct FileTests {
         let scratch = try Scratch.instance()
         try scratch.write("var/backups/x", "")
         #expect(symlink("backups", scratch.path("var/archives").string) == 0)
-        #expect(scratch.mistakes().map { $0.prefix(66) } == ["ronde.yaml:10:72: error: this is the folder of the daily backups "])
+        #expect(
+            scratch.mistakes().map { $0.prefix(66) }
+                == ["ronde.yaml:10:72: error: this is the folder of the daily backups o"])
     }
 
     @Test("a folder of schedules that has gone is a mistake, also where it is the default")
@@ -108,14 +110,16 @@ struct FileTests {
         #expect(mistakes.map { $0.prefix(25) }.first == "schedules/weekly.yaml:1:1")
         #expect(mistakes.count == 4)
         #expect(mistakes.allSatisfy { $0.utf8.count < 400 })
-        try scratch.write("ronde.yaml", "folders: {state: \(String(repeating: "n", count: length + 200))}\nservices: {}\n")
+        try scratch.write(
+            "ronde.yaml", "folders: {state: \(String(repeating: "n", count: length + 200))}\nservices: {}\n")
         #expect(scratch.mistakes().first?.hasPrefix("ronde.yaml:1:18: error: 'state': 'nnn") == true)
     }
 
     @Test("what a terminal would act on is not printed as it is")
     func controls() throws {
         let scratch = try Scratch.instance([
-            "schedules/weekly.yaml": "checklist: \"a\\e[31m\\u202Eb\"\nservice: \"\\a\"\n\"ti\\rtle\": x\ntasks: [{task: a, plugin: vacuum}]\n"
+            "schedules/weekly.yaml":
+                "checklist: \"a\\e[31m\\u202Eb\"\nservice: \"\\a\"\n\"ti\\rtle\": x\ntasks: [{task: a, plugin: vacuum}]\n"
         ])
         for mistake in scratch.mistakes() {
             #expect(!mistake.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x202E }, "\(mistake)")

@@ -224,7 +224,8 @@ private struct SourceLines {
         }
         var lines = lines
         var end = start.line
-        while end < lines.count, !lines[end].isEmpty, lines[end].prefix(while: { $0 == " " }).count >= start.column - 1 {
+        while end < lines.count, !lines[end].isEmpty, lines[end].prefix(while: { $0 == " " }).count >= start.column - 1
+        {
             end += 1
         }
         guard let key = place.keyPosition else {

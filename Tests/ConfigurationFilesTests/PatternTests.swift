@@ -15,8 +15,10 @@ struct PatternTests {
             (".", "é", true), (".", "\n", false), ("[^a-c]", "d", true), ("[^a-c]", "b", false), ("[a-]", "-", true),
             ("[\\d.]+", "1.5", true), ("\\w+", "a_9", true), ("\\w", "é", false), ("\\s", "\t", true),
             ("\\S+", "a b", false), ("\\D", "7", false), ("\\x41", "A", true), ("\\u00e9", "é", true),
-            ("^abc$", "abc", true), ("a^b", "ab", false), ("(a|^)b", "b", true), ("\\.", "x", false), ("[^\\x00-\\x20#]*", "a#", false),
-            ("a*?b", "aab", true), ("[]", "", false), ("(|a)*b", "aab", true), ("@?((~|-?[0-9]+):)?[0-9]*", "@~:10", true),
+            ("^abc$", "abc", true), ("a^b", "ab", false), ("(a|^)b", "b", true), ("\\.", "x", false),
+            ("[^\\x00-\\x20#]*", "a#", false),
+            ("a*?b", "aab", true), ("[]", "", false), ("(|a)*b", "aab", true),
+            ("@?((~|-?[0-9]+):)?[0-9]*", "@~:10", true),
         ])
     func matching(_ pattern: String, _ text: String, _ fits: Bool) throws {
         #expect(try TextPattern(parsing: pattern).matches(text) == fits)
@@ -36,7 +38,9 @@ struct PatternTests {
 
     @Test(
         "ends soon however a pattern is made",
-        arguments: ["(a+)+b", "(a|a)*b", "(a|aa)+b", "(.*a){20}b", "((a*)*)*b", "(a?){500}a{500}b", "([a-z]+)*=([a-z]+)*"])
+        arguments: [
+            "(a+)+b", "(a|a)*b", "(a|aa)+b", "(.*a){20}b", "((a*)*)*b", "(a?){500}a{500}b", "([a-z]+)*=([a-z]+)*",
+        ])
     func catastrophes(_ pattern: String) throws {
         let time = try ContinuousClock().measure {
             let compiled = try TextPattern(parsing: pattern)
@@ -47,7 +51,10 @@ struct PatternTests {
 
     @Test(
         "refuses what would grow too large",
-        arguments: ["((a{1000}){1000}){1000}", "((){1000}){1000}", String(repeating: "(", count: 60), String(repeating: "a", count: 2001)])
+        arguments: [
+            "((a{1000}){1000}){1000}", "((){1000}){1000}", String(repeating: "(", count: 60),
+            String(repeating: "a", count: 2001),
+        ])
     func growth(_ pattern: String) {
         #expect(throws: PatternFault.self) { try TextPattern(parsing: pattern) }
     }

@@ -49,12 +49,15 @@ struct TrustTests {
         #expect(symlink("../../open/check.sh", scratch.path("plugins/disk/check.sh").string) == 0)
         #expect(scratch.mistakes() == [])
         try scratch.setMode("open", 0o777)
-        #expect(scratch.mistakes().map { $0.contains("'\(scratch.path("open"))' may be written by everybody") } == [true])
+        #expect(
+            scratch.mistakes().map { $0.contains("'\(scratch.path("open"))' may be written by everybody") } == [true])
     }
 
     @Test("a program of the system is trusted")
     func system() throws {
-        let scratch = try Scratch.instance(["plugins/disk/plugin.yaml": Samples.disk.replacing("./check.sh", with: "/bin/sh")])
+        let scratch = try Scratch.instance([
+            "plugins/disk/plugin.yaml": Samples.disk.replacing("./check.sh", with: "/bin/sh")
+        ])
         #expect(scratch.mistakes() == [])
     }
 }

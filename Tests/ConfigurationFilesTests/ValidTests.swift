@@ -192,7 +192,9 @@ struct ValidTests {
 
     @Test("a plugin of the build may lie among the others, and one folder may be named twice")
     func compiledInFolder() throws {
-        let scratch = try Scratch.instance(["ronde.yaml": Samples.instance.replacing("[plugins]", with: "[plugins, plugins]")])
+        let scratch = try Scratch.instance([
+            "ronde.yaml": Samples.instance.replacing("[plugins]", with: "[plugins, plugins]")
+        ])
         try scratch.write("plugins/vacuum/plugin.yaml", "name: vacuum\nsummary: The same\n")
         #expect(try scratch.loaded().plugins["vacuum"]?.program == .compiledIn)
     }

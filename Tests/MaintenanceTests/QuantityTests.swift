@@ -19,8 +19,10 @@ struct QuantityTests {
     @Test(
         "what is no length of time is refused",
         arguments: [
-            "", "5", "s", "5 min", "-5s", "5S", "1e3s", "5m30s", "1.s", ".5s", "1.2.3s", "--5s", "٥s", "５s", "5s ", " 5s",
-            "36601d", "99999999999999999999d", String(repeating: "9", count: 400) + "s", "infs", "nand", "0x10s", "1,5h",
+            "", "5", "s", "5 min", "-5s", "5S", "1e3s", "5m30s", "1.s", ".5s", "1.2.3s", "--5s", "٥s", "５s", "5s ",
+            " 5s",
+            "36601d", "99999999999999999999d", String(repeating: "9", count: 400) + "s", "infs", "nand", "0x10s",
+            "1,5h",
             "5\u{200B}s",
         ])
     func noTimeSpan(_ text: String) {
@@ -52,7 +54,8 @@ struct QuantityTests {
         "a size is read in powers of 1000 or 1024",
         arguments: [
             ("512B", 512), ("64KiB", 65_536), ("64kB", 64_000), ("64KB", 64_000), ("100MB", 100_000_000),
-            ("1.5MiB", 1_572_864), ("2GiB", 2_147_483_648), ("1TB", 1_000_000_000_000), ("0B", 0), ("1 GB", 1_000_000_000),
+            ("1.5MiB", 1_572_864), ("2GiB", 2_147_483_648), ("1TB", 1_000_000_000_000), ("0B", 0),
+            ("1 GB", 1_000_000_000),
             ("4000000TB", 4_000_000_000_000_000_000),
         ])
     func byteSize(_ text: String, _ bytes: Int64) throws {
@@ -61,7 +64,9 @@ struct QuantityTests {
 
     @Test(
         "what is no size is refused",
-        arguments: ["", "5", "B", "-1B", "5mb", "5M", "5 megs", "1e3B", "5000000TB", String(repeating: "9", count: 40) + "B"])
+        arguments: [
+            "", "5", "B", "-1B", "5mb", "5M", "5 megs", "1e3B", "5000000TB", String(repeating: "9", count: 40) + "B",
+        ])
     func noByteSize(_ text: String) {
         #expect(throws: QuantityError.self) { try ByteSize(parsing: text) }
     }
@@ -91,7 +96,8 @@ struct QuantityTests {
     @Test(
         "a number is written without an exponent, and read back as it was",
         arguments: [
-            0, 1, -1, 0.1, -2.5, 1e15, 1e16, 1.5e16, 1e20, 1.25e21, -1e300, 1e-5, 1.5e-7, -1e-300, Double.leastNonzeroMagnitude,
+            0, 1, -1, 0.1, -2.5, 1e15, 1e16, 1.5e16, 1e20, 1.25e21, -1e300, 1e-5, 1.5e-7, -1e-300,
+            Double.leastNonzeroMagnitude,
             Double.greatestFiniteMagnitude, Double.pi, 9_223_372_036_854_775_808,
         ])
     func plainNumber(_ value: Double) {
