@@ -36,6 +36,7 @@ struct TaskNames {
         enum Visit { case open, done }
         var visits: [Int: Visit] = [:]
         var path: [Int] = []
+        var named: Set<Int> = []
         func visit(_ index: Int) {
             visits[index] = .open
             path.append(index)
@@ -43,7 +44,11 @@ struct TaskNames {
                 guard let next = known.values[need.name], next != index else { continue }
                 switch visits[next] {
                 case nil: visit(next)
-                case .open: refuse(Array(path.drop { $0 != next }))
+                case .open:
+                    let circle = Array(path.drop { $0 != next })
+                    // Where all need all there are circles without number, and the first ones say it.
+                    if !named.isSuperset(of: circle) { refuse(circle) }
+                    named.formUnion(circle)
                 case .done: break
                 }
             }

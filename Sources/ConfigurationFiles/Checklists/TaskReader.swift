@@ -34,7 +34,8 @@ struct TaskReader {
         let manifest = pluginReader.flatMap(plugins.value(namedBy:))
         let withReader = map.optional("with")
         let isMistyped = map.isMistyped("with", known: Self.keys)
-        let with = isMistyped ? nil : manifest.flatMap { ParameterChecker.check(withReader, of: map.whole, against: $0) }
+        let with =
+            isMistyped ? nil : manifest.flatMap { ParameterChecker.check(withReader, of: map.whole, against: $0) }
         task.needs = readNeeds(map)
         let timeLimit = readTimeLimit(map)
         let retry = map.optional("retry")?.mapping(readRetry)

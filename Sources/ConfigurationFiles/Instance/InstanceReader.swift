@@ -31,11 +31,14 @@ struct InstanceReading {
 /// Reads `ronde.yaml` itself: without the plugins and checklists that it names.
 struct InstanceReader {
     let file: FilePath
-    private var folder: FilePath { file.removingLastComponent() }
+    private let folder: FilePath
 
     static let keys: Set = ["timezone", "language", "folders", "services"]
 
-    init(file: FilePath) { self.file = file }
+    init(file: FilePath) {
+        self.file = file
+        folder = file.removingLastComponent()
+    }
 
     func read(_ map: MappingReader) -> InstanceReading {
         var reading = InstanceReading.unknown(file)
@@ -65,7 +68,7 @@ struct InstanceReader {
     }
 
     private func readFolders(_ map: MappingReader, _ reading: inout InstanceReading) -> Bool? {
-        var folders = defaultFolders
+        var folders = reading.instance.folders
         let isMistyped = map.hasKeys(otherThan: ["schedules", "plugins", "state", "reports"])
         reading.schedulesReader = map.optional("schedules")
         let schedules = reading.schedulesReader.flatMap(path)

@@ -75,7 +75,7 @@ struct ManifestReader {
         }
         let words = (command ?? []).compactMap(\.1)
         guard let command, words.count == command.count, let (firstReader, _) = command.first else { return nil }
-        let path = ConfigurationLocator.absolute(words[0], from: file.removingLastComponent())
+        guard let path = firstReader.path(from: file.removingLastComponent()) else { return nil }
         if let fault = ProgramTrust.fault(ofFile: file) {
             map.whole.mistake(fault)
         } else if let fault = ProgramTrust.fault(ofProgram: path, written: words[0]) {

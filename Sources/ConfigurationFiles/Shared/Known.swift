@@ -24,7 +24,10 @@ struct Known<Value> {
         guard let name = reader.text() else { return nil }
         if let value = values[name] { return value }
         guard isComplete, !faulty.contains(name) else { return nil }
-        if values.isEmpty, faulty.isEmpty {
+        if reader.mistakes.omitted > 0 {
+            // Only counted: guessing among many names for each of thousands would take seconds.
+            reader.mistake("unknown")
+        } else if values.isEmpty, faulty.isEmpty {
             reader.mistake("there is no \(kind) \(excerpt(name)), and no other: none is defined")
         } else {
             _ = reader.choice(of: (Array(values.keys) + faulty).sorted())

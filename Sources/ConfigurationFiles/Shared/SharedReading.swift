@@ -42,9 +42,11 @@ extension ValueReader {
             guard !text.hasPrefix("~") else {
                 throw ValueFault("\(excerpt(text)): '~' is not expanded; write the path from '/' or from this file")
             }
-            let path = ConfigurationLocator.absolute(text, from: folder)
-            // Linux: PATH_MAX with the NUL at its end, and NAME_MAX.
-            guard path.string.utf8.count < 4096, path.components.allSatisfy({ $0.string.utf8.count <= 255 }) else {
+            // Before it becomes a path, as that takes long for a long text. Linux: PATH_MAX with its NUL, and NAME_MAX.
+            let isShort =
+                text.utf8.count < 4096 && text.utf8.split(separator: UInt8(ascii: "/")).allSatisfy { $0.count <= 255 }
+            let path = isShort ? ConfigurationLocator.absolute(text, from: folder) : nil
+            guard let path, path.string.utf8.count < 4096 else {
                 throw ValueFault("\(excerpt(text)) is longer than a path or a name in it can be")
             }
             return path
