@@ -24,8 +24,9 @@ func plugin(_ name: String, target: String, dependencies: [Target.Dependency]) -
         resources: [.embedInCode("plugin.yaml")])
 }
 
-let sqlitePluginTests: [Target.Dependency] = [
-    "ConfigurationFiles", "DurableFiles", "Maintenance", "PluginKit", "SQLiteFile", .grdbSQLite, .system,
+let databasePluginTests: [Target.Dependency] = [
+    "ConfigurationFiles", "DatabasePluginTesting", "DurableFiles", "Maintenance", "PluginKit", "SQLiteFile",
+    .grdbSQLite, .system,
 ]
 
 /// The tests of a module, in `Tests/<module>Tests`.
@@ -75,6 +76,7 @@ let package = Package(
         // Second floor: what Ronde knows.
         .target(name: "ConfigurationFiles", dependencies: ["Cron", "Maintenance", "YAMLDocument", .system]),
         .target(name: "PluginKit", dependencies: ["Maintenance", .system]),
+        .target(name: "DatabaseTasks", dependencies: ["PluginKit", "SQLiteFile", .system]),
         .target(
             name: "Backups",
             dependencies: ["Archiving", "Digests", "DurableFiles", "Maintenance", "SQLiteFile", .system]),
@@ -95,11 +97,13 @@ let package = Package(
             ]),
 
         // The plugins that come with Ronde.
-        plugin("analyze", target: "AnalyzePlugin", dependencies: ["SQLiteFile", .system]),
+        plugin("analyze", target: "AnalyzePlugin", dependencies: ["DatabaseTasks", "SQLiteFile", .system]),
         plugin("backup", target: "BackupPlugin", dependencies: ["Archiving", "Backups", "SQLiteFile", .system]),
         plugin("health", target: "HealthPlugin", dependencies: ["Networking"]),
         plugin("integrity", target: "IntegrityPlugin", dependencies: ["SQLiteFile", .system]),
-        plugin("vacuum", target: "VacuumPlugin", dependencies: ["DurableFiles", "SQLiteFile", .system]),
+        plugin(
+            "vacuum", target: "VacuumPlugin",
+            dependencies: ["DatabaseTasks", "DurableFiles", "SQLiteFile", .system]),
 
         // The hosted API service, which the runbook maintains.
         .target(
@@ -139,7 +143,7 @@ let package = Package(
             resources: [.copy("Corpus")]),
         tests(
             of: "ConfigurationFiles", dependencies: ["Cron", "Maintenance", "YAMLDocument", .system],
-            resources: [.copy("faulty.txt"), .copy("hostile.jsonl")]),
+            resources: [.copy("faulty.txt")]),
         tests(of: "PluginKit", dependencies: ["Maintenance", .system]),
         tests(of: "RunStore", dependencies: ["DurableFiles", "Maintenance", .grdb, .system]),
         tests(of: "Reports", dependencies: ["DurableFiles", "Maintenance", .system], resources: [.copy("Golden")]),
@@ -165,9 +169,14 @@ let package = Package(
                 "ConfigurationFiles", "Cron", "DurableFiles", "Maintenance", "Runner", "RunStore", .logging,
                 .serviceLifecycle, .system,
             ]),
-        tests(of: "AnalyzePlugin", dependencies: sqlitePluginTests),
-        tests(of: "IntegrityPlugin", dependencies: sqlitePluginTests),
-        tests(of: "VacuumPlugin", dependencies: sqlitePluginTests),
+        .target(
+            name: "DatabasePluginTesting",
+            dependencies: [
+                "ConfigurationFiles", "DurableFiles", "Maintenance", "PluginKit", "SQLiteFile", .grdbSQLite, .system,
+            ], path: "Tests/DatabasePluginTesting"),
+        tests(of: "AnalyzePlugin", dependencies: databasePluginTests),
+        tests(of: "IntegrityPlugin", dependencies: databasePluginTests),
+        tests(of: "VacuumPlugin", dependencies: databasePluginTests),
         tests(
             of: "HealthPlugin",
             dependencies: ["ConfigurationFiles", "Maintenance", "PluginKit", "YAMLDocument", .system]),

@@ -34,7 +34,7 @@ package struct ReportSummary: Hashable, Sendable {
         for summary in summaries {
             let time = LocalTime(zone: summary.timezone, words: words)
             table.add([
-                summary.run.rawValue, summary.checklist, time.plain(summary.startedAt),
+                summary.run.rawValue, summary.checklist, time.minutes(summary.startedAt),
                 HumanText.duration(summary.seconds), words.signed(summary.outcome), words.counts(summary.counts),
             ])
         }

@@ -1,3 +1,4 @@
+import DatabasePluginTesting
 import Foundation
 import SystemPackage
 import Testing

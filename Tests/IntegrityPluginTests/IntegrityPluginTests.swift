@@ -1,3 +1,4 @@
+import DatabasePluginTesting
 import DurableFiles
 import Foundation
 import Maintenance

@@ -1,3 +1,4 @@
+import DatabasePluginTesting
 extension Trial {
     /// Makes a database of about 1.2 MB, of which 800 in 1,000 pages are free.
     func makeSparse(journal: String = "wal", before: String = "") throws {

@@ -1,3 +1,4 @@
+import DatabasePluginTesting
 import ConfigurationFiles
 import Maintenance
 import Testing

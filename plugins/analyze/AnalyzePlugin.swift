@@ -1,3 +1,4 @@
+import DatabaseTasks
 import Maintenance
 package import PluginKit
 import SQLiteFile
@@ -46,7 +47,7 @@ package struct AnalyzePlugin: TaskPlugin {
             mode: context.isDryRun ? .readOnly : .readWrite, busyTimeout: configuration.busyTimeout.duration,
             deadline: context.workDeadline)
         defer { connection.close() }
-        try configuration.check.require(of: connection, named: name)
+        try configuration.check.require(of: connection, named: name, else: "it was not analyzed")
         if context.isDryRun {
             try WriteAccess.require(to: file.path)
             let size = ByteSize(bytes: try connection.facts().databaseBytes)

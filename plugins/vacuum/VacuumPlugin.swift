@@ -1,3 +1,4 @@
+import DatabaseTasks
 import Maintenance
 package import PluginKit
 import SQLiteFile
@@ -57,7 +58,7 @@ package struct VacuumPlugin: TaskPlugin {
         }
         try VacuumRoom(needed: try connection.vacuumSpaceNeeded()).require()
         context.progress(nil, "checking \(name) before it is rebuilt")
-        try configuration.check.require(of: connection, named: name)
+        try configuration.check.require(of: connection, named: name, else: "it was not rebuilt")
         if context.isDryRun {
             try WriteAccess.require(to: file.path)
             return TaskResult(.ok, words.wouldVacuum)

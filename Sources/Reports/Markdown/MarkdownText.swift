@@ -34,17 +34,8 @@ enum MarkdownText {
     /// The same for text that is escaped already.
     static func wrapped(_ escaped: String, first: String = "") -> String {
         let indent = String(repeating: " ", count: DisplayWidth.of(first))
-        let room = lineWidth - indent.count
-        var lines: [String] = []
-        var line = ""
-        for word in escaped.split(separator: " ") {
-            if !line.isEmpty, DisplayWidth.of(line) + 1 + DisplayWidth.of(word) > room {
-                lines.append(line)
-                line = ""
-            }
-            line += line.isEmpty ? guardingStart(of: String(word)) : " " + word
-        }
-        lines.append(line)
+        let lines = WrappedText.lines(
+            escaped, columns: lineWidth - indent.count, beginning: guardingStart(of:))
         return first + lines.joined(separator: "\n" + indent)
     }
 

@@ -24,7 +24,12 @@ struct LocalTime {
         return day + plain(date)
     }
 
-    /// The same without the day of the week, for lists.
+    /// The day and the time to the minute, in the zone's own reading: what a list has room for.
+    func minutes(_ date: Date) -> String {
+        String(InstantText.format(date, in: calendar.timeZone).prefix(16)).replacing("T", with: " ")
+    }
+
+    /// The same without the day of the week.
     func plain(_ date: Date) -> String {
         let text = InstantText.format(date, in: calendar.timeZone)
         let parts = text.split(separator: "T", maxSplits: 1)

@@ -5,7 +5,7 @@ import Reports
 /// A plugin's manifest as people read it.
 enum PluginDescription {
     static func text(_ plugin: PluginManifest, width: Int?) -> String {
-        var lines = ["\(plugin.name): \(plugin.summary)", ""]
+        var lines = [WrappedText.block(plugin.summary, first: "\(plugin.name): ", width: width), ""]
         if !plugin.requires.isEmpty {
             lines.append("Needs of the service: \(plugin.requires.map(\.rawValue).joined(separator: ", "))")
         }
@@ -17,22 +17,24 @@ enum PluginDescription {
         lines.append("Program: \(plugin.place)")
         guard !plugin.parameters.isEmpty else { return lines.joined(separator: "\n") + "\n" }
         lines += ["", "Parameters, below 'with:'"]
-        var table = TextTable(columns: [
-            .init("Name"), .init("Type"), .init("Default"), .init("Meaning", minimum: 24),
-        ])
-        for parameter in plugin.parameters { add(parameter, prefix: "", to: &table) }
-        return lines.joined(separator: "\n") + "\n" + table.text(width: width)
+        for parameter in plugin.parameters { lines += describe(parameter, prefix: "", width: width) }
+        return lines.joined(separator: "\n") + "\n"
     }
 
-    private static func add(_ parameter: PluginParameter, prefix: String, to table: inout TextTable) {
+    private static func describe(_ parameter: PluginParameter, prefix: String, width: Int?) -> [String] {
         let name = prefix + parameter.name
-        let allowed = parameter.choices.map { " (\($0.joined(separator: ", ")))" } ?? ""
-        let standard = parameter.isRequired ? "required" : parameter.defaultValue.map(short) ?? ""
-        table.add([name, parameter.kind.rawValue, standard, parameter.summary + allowed])
-        for property in parameter.properties { add(property, prefix: name + ".", to: &table) }
-        for item in parameter.items {
-            for property in item.properties { add(property, prefix: name + "[].", to: &table) }
+        let preset = parameter.defaultValue.map { ", default \(short($0))" } ?? ""
+        let standard = parameter.isRequired ? ", required" : preset
+        let allowed = parameter.choices.map { " One of: \($0.joined(separator: ", "))." } ?? ""
+        var lines = ["  \(name) (\(parameter.kind.rawValue)\(standard))"]
+        if !(parameter.summary + allowed).isEmpty {
+            lines.append(WrappedText.block(parameter.summary + allowed, first: "      ", width: width))
         }
+        for property in parameter.properties { lines += describe(property, prefix: name + ".", width: width) }
+        for property in parameter.items.flatMap(\.properties) {
+            lines += describe(property, prefix: name + "[].", width: width)
+        }
+        return lines
     }
 
     private static func short(_ value: JSONValue) -> String {
@@ -41,6 +43,6 @@ enum PluginDescription {
         // A default that JSON cannot hold would not have been read; the list does without.
         guard let bytes = try? encoder.encode(value) else { return "" }
         let text = String(decoding: bytes, as: UTF8.self)
-        return text.count > 24 ? text.prefix(23) + "…" : text
+        return text.count > 60 ? text.prefix(59) + "…" : text
     }
 }

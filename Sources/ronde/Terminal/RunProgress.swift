@@ -52,9 +52,13 @@ final class RunProgress: RunObserver {
         clear(&state)
         let sign = Terminal.paint(report.outcome.sign, as: report.outcome, on: STDERR_FILENO)
         let time = report.seconds.map { "  (\(HumanText.duration($0)))" } ?? ""
-        Terminal.say("  \(sign) \(report.title): \(PrintableText.of(report.summary))\(time)")
+        let width = isLive ? Terminal.width(STDERR_FILENO) : nil
+        let text = "\(report.title): \(PrintableText.of(report.summary))\(time)"
+        // The colour of the sign takes no columns, so it is put in after the lines were broken.
+        let block = WrappedText.block(text, first: "  \(report.outcome.sign) ", width: width)
+        Terminal.say("  " + sign + block.dropFirst(2 + report.outcome.sign.count))
         for line in report.log.filter(\.isFinding).prefix(5) {
-            Terminal.say("      \(PrintableText.of(line.message))")
+            Terminal.say(WrappedText.block(PrintableText.of(line.message), first: "      ", width: width))
         }
     }
 

@@ -1,15 +1,15 @@
 import Foundation
 import Glibc
-import SystemPackage
+package import SystemPackage
 
 /// Another process that uses a database, for as long as it is told to: a script that says `ready` once it does so.
-final class Neighbour: Sendable {
+package final class Neighbour: Sendable {
     private let process = Process()
     private let input = Pipe()
     private let output = Pipe()
 
     /// Starts `python3` with a script that finds the path in `sys.argv[1]`, and returns once it has said `ready`.
-    init(_ script: String, at path: FilePath) throws {
+    package init(_ script: String, at path: FilePath) throws {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = ["python3", "-c", "import os, select, signal, sqlite3, sys\n" + script, path.string]
         process.standardInput = input
@@ -30,14 +30,14 @@ final class Neighbour: Sendable {
 
     /// Lets it go on, and returns what it says from then on once it has ended.
     @discardableResult
-    func release() throws -> String {
+    package func release() throws -> String {
         try input.fileHandleForWriting.close()
         let rest = try output.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
         return String(decoding: rest, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    static let exists: Bool = {
+    package static let exists: Bool = {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = ["python3", "-c", "import sqlite3"]
@@ -49,7 +49,7 @@ final class Neighbour: Sendable {
     }()
 
     /// Holds a transaction that began with a statement, until it is released.
-    static func holding(_ begin: String, at path: FilePath) throws -> Neighbour {
+    package static func holding(_ begin: String, at path: FilePath) throws -> Neighbour {
         try Neighbour(
             """
             db = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -61,7 +61,7 @@ final class Neighbour: Sendable {
     }
 
     /// Is killed in the middle of a large write, which leaves its journal.
-    static func dyingWhileWriting(_ table: String, at path: FilePath) throws {
+    package static func dyingWhileWriting(_ table: String, at path: FilePath) throws {
         let neighbour = try Neighbour(
             """
             db = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -76,14 +76,14 @@ final class Neighbour: Sendable {
 }
 
 /// Runs work on a thread of its own: the plugins of other tests may occupy every thread of the cooperative pool.
-func onThread<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
+package func onThread<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
     try await withCheckedThrowingContinuation { continuation in
         Thread.detachNewThread { continuation.resume(with: Swift.Result { try work() }) }
     }
 }
 
 /// Waits until this process has a file open.
-func waitUntilOpen(_ path: FilePath) throws {
+package func waitUntilOpen(_ path: FilePath) throws {
     let files = FileManager.default
     while true {
         let open = try files.contentsOfDirectory(atPath: "/proc/self/fd").contains { name in

@@ -1,15 +1,16 @@
 import Foundation
+package import PluginKit
 import SystemPackage
 
 /// Damage that SQLite does not notice as long as nobody asks it to check.
-enum SilentDamage: String, CaseIterable {
+package enum SilentDamage: String, CaseIterable {
     /// The header has another number of free pages than the list.
     case freeList
     /// An index has other values than its rows; the quick check passes over that.
     case index
 
     /// Inflicts it on a database with a rollback journal, to which this process has no connection.
-    func inflict(on trial: Trial) throws {
+    package func inflict(on trial: PluginTrial<some TaskPlugin>) throws {
         switch self {
         case .freeList:
             // Bytes 36 to 39, big-endian (sqlite.org/fileformat2.html, 1.3).
