@@ -35,6 +35,15 @@ struct MarkdownReportTests {
         try expectGolden("hostile.md", MarkdownReport.render(try HostileText.report(), comparison: nil))
     }
 
+    @Test("says in full below the table what the table had no room for")
+    func cutSummary() throws {
+        var report = try Samples.goodWeek()
+        let long = "main: not needed, " + Array(repeating: "7% of it is free", count: 8).joined(separator: ", ")
+        report.tasks[0].summary = long
+        let words = MarkdownReport.render(report, comparison: nil).split(whereSeparator: \.isWhitespace)
+        #expect(words.joined(separator: " ").contains("- \(report.tasks[0].task): \(long)"))
+    }
+
     @Test("stands no wider than 100 columns in a terminal, but for paths")
     func width() throws {
         let report = try Samples.badWeek()

@@ -14,7 +14,17 @@ extension MarkdownDocument {
                 task.task, words.signed(task.outcome), task.seconds.map(HumanText.duration) ?? "", summary,
             ])
         }
-        return ["## " + words.sections.tasks, ""] + table.lines
+        let lines = table.lines
+        return ["## " + words.sections.tasks, ""] + lines + cutSummaries(in: lines)
+    }
+
+    /// The summaries that the table had no room for, of tasks that stand nowhere else in the report.
+    private func cutSummaries(in table: [String]) -> [String] {
+        let cut = report.tasks.filter { task in
+            task.outcome == .ok && !table.contains { $0.contains(MarkdownText.inline(task.summary)) }
+        }
+        guard !cut.isEmpty else { return [] }
+        return [""] + bullets(cut.map { "\($0.task): \($0.summary)" }, limit: 50, more: words.phrases.andMore)
     }
 
     var measurements: [String] {

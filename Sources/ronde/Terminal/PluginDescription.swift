@@ -25,7 +25,7 @@ enum PluginDescription {
         let name = prefix + parameter.name
         let preset = parameter.defaultValue.map { ", default \(short($0))" } ?? ""
         let standard = parameter.isRequired ? ", required" : preset
-        let allowed = parameter.choices.map { " One of: \($0.joined(separator: ", "))." } ?? ""
+        let allowed = parameter.choices.map { ". One of: \($0.joined(separator: ", "))." } ?? ""
         var lines = ["  \(name) (\(parameter.kind.rawValue)\(standard))"]
         if !(parameter.summary + allowed).isEmpty {
             lines.append(WrappedText.block(parameter.summary + allowed, first: "      ", width: width))
