@@ -11,7 +11,7 @@ struct CheckTests {
     static let faulty = "checklist: other\nservice: apii\ntasks: [{task: a, plugin: vacum}]\n"
 
     private func check(_ scratch: Scratch, _ instance: String?, _ others: String...) -> [String] {
-        scratch.loader.check(instance.map(scratch.path), and: others.map(scratch.path)).map(\.description)
+        scratch.loader.check(instance.map(scratch.path), and: others.map { FilePath($0) }).map(\.description)
     }
 
     @Test("a file of the instance is not read twice, be it good or faulty")

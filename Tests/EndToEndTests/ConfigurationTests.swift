@@ -86,6 +86,17 @@ struct ConfigurationTests {
         #expect(instance.names(in: "state").isEmpty)
     }
 
+    @Test("a file that is named is called what the user called it", arguments: ["x.yaml", "schedules/../x.yaml", "/"])
+    func spelling(path: String) async throws {
+        let instance = try await TestInstance(users: nil)
+        defer { instance.remove() }
+        try instance.write("checklist: [\n", to: "x.yaml")
+        let named = path == "/" ? instance.folder + "/x.yaml" : path
+        let ending = try await instance.ronde("validate", named)
+        #expect(ending.status == 78)
+        #expect(ending.output.hasPrefix("\(named):2:1: error: "), "\(ending)")
+    }
+
     @Test("the repository's own configuration has no mistakes")
     func ownConfiguration() async throws {
         let instance = try await TestInstance(users: nil)

@@ -38,6 +38,8 @@ package struct ConfigurationLoader: Sendable {
 
     /// Reads the instance at `file` and further files that need not be part of it, and returns every mistake.
     ///
+    /// Messages call the further files what they are called here.
+    ///
     /// A further file is taken for what its keys say it is: a checklist, a plugin manifest or another instance. Of a
     /// folder its `ronde.yaml` is read, or else the checklists in it. A file that was read already is not read again.
     package func check(_ file: FilePath?, and others: [FilePath]) -> [YAMLMistake] {
@@ -48,6 +50,7 @@ package struct ConfigurationLoader: Sendable {
         }
         for other in others {
             let path = ConfigurationLocator.absolute(other.string, from: workingFolder)
+            assembly.spell(path, as: other)
             for file in files(at: path) where !assembly.visited.contains(file.string) {
                 check(file, within: whole, &assembly)
             }

@@ -25,6 +25,7 @@ package enum ConfigurationLocator {
     /// The shortest name of a file for messages: relative where it lies at or below `folder`.
     package static func shortName(_ path: FilePath, from folder: FilePath) -> String {
         var rest = path
+        guard folder != "/" else { return path.string }
         return rest.removePrefix(folder) && !rest.isEmpty ? rest.string : path.string
     }
 }

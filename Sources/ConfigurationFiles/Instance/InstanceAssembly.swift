@@ -12,6 +12,7 @@ struct InstanceAssembly {
     let now: Date
     let mistakes: MistakeCollector
     private(set) var visited: Set<String> = []
+    private var spellings: [(absolute: FilePath, written: FilePath)] = []
 
     init(compiledIn: [String: [UInt8]], workingFolder: FilePath, now: Date, mistakes: MistakeCollector) {
         self.compiledIn = compiledIn
@@ -27,7 +28,18 @@ struct InstanceAssembly {
         var plugins: Known<PluginManifest>
     }
 
-    func name(_ path: FilePath) -> String { ConfigurationLocator.shortName(path, from: workingFolder) }
+    /// What messages call a file: as the user wrote it where the user named it, or a folder above it.
+    func name(_ path: FilePath) -> String {
+        for (absolute, written) in spellings where path.starts(with: absolute) {
+            var rest = path
+            guard rest.removePrefix(absolute) else { continue }
+            return rest.isEmpty ? written.string : written.appending(rest.components).string
+        }
+        return ConfigurationLocator.shortName(path, from: workingFolder)
+    }
+
+    /// Remembers how the user wrote a path.
+    mutating func spell(_ absolute: FilePath, as written: FilePath) { spellings.append((absolute, written)) }
 
     /// A reader of a file that was not read before; nil, with a mistake on record, where it has no tree.
     mutating func open(_ file: FilePath) -> ValueReader? {

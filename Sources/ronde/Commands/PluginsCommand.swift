@@ -20,7 +20,7 @@ extension Ronde {
             @OptionGroup var instance: InstanceOptions
 
             func run() throws {
-                let plugins = try instance.instance().plugins.values.sorted { $0.name < $1.name }
+                let plugins = try instance.plugins().values.sorted { $0.name < $1.name }
                 if json {
                     struct Shape: Encodable {
                         struct Row: Encodable { let name, summary, program: String }
@@ -43,7 +43,7 @@ extension Ronde {
             @OptionGroup var instance: InstanceOptions
 
             func run() throws {
-                let plugins = try instance.instance().plugins
+                let plugins = try instance.plugins()
                 guard let plugin = plugins[name] else { throw PluginsCommand.unknown(name, plugins) }
                 Terminal.write(PluginDescription.text(plugin, width: Terminal.width()), to: STDOUT_FILENO)
             }

@@ -25,7 +25,7 @@ extension Ronde {
         @OptionGroup var instance: InstanceOptions
 
         func run() throws {
-            let others = paths.map { ConfigurationLocator.absolute($0, from: InstanceOptions.workingFolder) }
+            let others = paths.map { FilePath($0) }
             let file = try instance.file()
             guard file != nil || !others.isEmpty else {
                 throw CommandFailure.configuration(

@@ -29,6 +29,11 @@ struct InstanceOptions: ParsableArguments {
         return isFolder.boolValue ? path.appending(ConfigurationLocator.fileName) : path
     }
 
+    /// The plugins of the instance; where there is no instance and none was named, those of this build.
+    func plugins() throws -> [String: PluginManifest] {
+        try config == nil && file() == nil ? Self.loader.compiledInPlugins() : instance().plugins
+    }
+
     /// The instance, free of mistakes; else they are printed and the command ends with 78.
     func instance() throws -> Instance {
         guard let file = try file() else {
