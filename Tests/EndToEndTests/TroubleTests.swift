@@ -140,6 +140,35 @@ struct TroubleTests {
         }
     }
 
+    @Test("another process keeps the write lock of a WAL database, which can still be read")
+    func writeLocked() async throws {
+        let instance = try await TestInstance()
+        defer { instance.remove() }
+        try instance.schedule(
+            "daily",
+            """
+            checklist: daily
+            service: api
+            tasks:
+              - {task: backup, plugin: backup}
+              - {task: optimize, plugin: analyze, with: {busy_timeout: 1s}}
+            """)
+        let script = """
+            import sqlite3, time
+            c = sqlite3.connect('api/test.db', isolation_level=None)
+            while not __import__('os').path.exists('lock-now'): time.sleep(0.01)
+            c.execute('BEGIN EXCLUSIVE')
+            print('Listening on locked', flush=True)
+            time.sleep(600)
+            """
+        let holder = try Program("python3", ["-c", script], in: instance.folder)
+        defer { holder.signal(SIGKILL) }
+        try await daily(in: instance, says: "held its lock", backsUp: true) {
+            try instance.write("", to: "lock-now")
+            _ = try await instance.address(of: holder)
+        }
+    }
+
     @Test("the backup folder cannot be written", .enabled(if: geteuid() == 0))
     func unwritable() async throws {
         let instance = try await TestInstance()

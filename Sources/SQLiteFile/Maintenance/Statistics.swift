@@ -27,8 +27,12 @@ extension SQLiteConnection {
     /// and a maintenance connection has asked for none: so a query of every index is prepared first, and not run.
     /// It also sets no limit for the samples, so that is done here, with the recommended 400 (sqlite.org/lang_analyze.html).
     ///
+    /// The write lock is waited for even where nothing turns out to be worth doing: a database that nobody can write to
+    /// must not pass for one that is well.
+    ///
     /// - Throws: ``SQLiteFileError``.
     package func optimize() throws -> StatisticsReport {
+        try awaitWriteLock(during: "optimize")
         let looksAtAllTables = SQLiteVersion.linked.number >= 3_046_000
         if !looksAtAllTables {
             try execute("PRAGMA analysis_limit=400", during: "optimize")

@@ -94,21 +94,4 @@ extension SQLiteConnection {
             mode: mode, wasBlocked: statement.integer(0) != 0 || done < frames, walFrames: Int(frames),
             checkpointedFrames: Int(done))
     }
-
-    /// Repeats what fails because of a lock: SQLite does not wait by itself where two connections could wait for
-    /// each other, which a statement begun anew cannot.
-    func untilUnlocked(_ body: () throws(SQLiteFileError) -> Void) throws(SQLiteFileError) {
-        let start = ContinuousClock.now
-        while true {
-            do throws(SQLiteFileError) {
-                return try body()
-            } catch {
-                guard case .busy = error.kind else { throw error }
-                let waited = ContinuousClock.now - start
-                guard waited < patience.busyTimeout else { throw error.busy(after: waited) }
-                try checkStop(during: error.operation)
-                _ = patience.waitForLock(attempt: 0)
-            }
-        }
-    }
 }
