@@ -75,20 +75,3 @@ package struct MeasurementRange: Hashable, Sendable, CustomStringConvertible {
         return prefix + start + ":" + (upperBound.isFinite ? PlainNumber.text(upperBound) : "")
     }
 }
-
-extension MeasurementRange: Codable {
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        do {
-            try self.init(parsing: text)
-        } catch {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(error)")
-        }
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
-}
