@@ -69,7 +69,6 @@ package struct ChecklistRunner: Sendable {
         let run = try recorder.begin(report)
         report.run = run
         let scratch = ScratchFolder(of: run, in: settings.scratchFolder)
-        defer { scratch.remove() }
         observer.observe(.began(report))
         await sequence(tasks, of: checklist, scratch, observer).perform(into: &report) { task, position in
             do throws(RunError) {
@@ -79,6 +78,8 @@ package struct ChecklistRunner: Sendable {
                 return error
             }
         }
+        // While the run is open: nobody would look for the scratch of one that is known to have ended.
+        scratch.remove()
         // Even if a task could not be kept on the way, the whole report may still fit.
         let folder = try recorder.end(report)
         observer.observe(.ended(report, folder: folder.string))

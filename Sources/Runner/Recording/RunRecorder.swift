@@ -44,6 +44,9 @@ struct RunRecorder: Sendable {
     func closeInterrupted(checklist: String) throws(RunError) -> [RunReport] {
         var closed: [RunReport] = []
         for open in try recording(nil, { try store.unended(checklist: checklist) }) {
+            // First, while the run is open: nobody would look for the leftovers of one that is known to have ended.
+            ScratchFolder(of: open.run, in: settings.scratchFolder).remove()
+            removeHalfStoredReports()
             let stored = try recording(open.run) { try storedReport(of: open) }
             let report = stored ?? Self.interrupted(open)
             if stored == nil {
@@ -54,9 +57,14 @@ struct RunRecorder: Sendable {
                 try recording(open.run) { try store.end(report) }
             }
             try recording(open.run) { try store.settleFiring(of: report) }
-            ScratchFolder(of: open.run, in: settings.scratchFolder).remove()
         }
         return closed
+    }
+
+    /// Removes what a process that was killed while it stored a report left beside the whole ones.
+    private func removeHalfStoredReports() {
+        // Hidden folders that nobody reads: what cannot be removed now is tried again after the next interrupted run.
+        _ = try? reports.removeLeftovers()
     }
 
     /// The report that an open run has already; nil where it has none.
