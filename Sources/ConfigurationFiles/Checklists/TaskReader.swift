@@ -23,7 +23,9 @@ struct TaskReader {
     /// Nil where the checklist's limit is faulty.
     let longest: Longest?
 
-    private static let keys: Set = ["task", "title", "plugin", "with", "needs", "time_limit", "retry"]
+    private static let keys: Set = [
+        "task", "title", "plugin", "with", "needs", "time_limit", "retry", "nice", "ionice",
+    ]
 
     func read(_ map: MappingReader) -> ReadTask? {
         var task = ReadTask()
@@ -39,6 +41,9 @@ struct TaskReader {
         task.needs = readNeeds(map)
         let timeLimit = readTimeLimit(map)
         let retry = map.optional("retry")?.mapping(readRetry)
+        let load = TaskLoad(
+            nice: map.optional("nice")?.integer(in: 0...19) ?? 0,
+            disk: map.optional("ionice")?.choice(TaskLoad.DiskClass.self))
         if let manifest, let pluginReader, let service {
             ServiceFacts(service: service, manifest: manifest, plugin: pluginReader, with: withReader, values: with)
                 .refuseMissing()
@@ -47,7 +52,7 @@ struct TaskReader {
         let longest = longest?.span ?? ChecklistReader.defaultTimeLimit
         task.definition = TaskDefinition(
             name: name, title: title ?? name, plugin: manifest.name, with: with, needs: task.needs.map(\.name),
-            timeLimit: timeLimit ?? min(manifest.timeLimit, longest), retry: retry ?? .once)
+            timeLimit: timeLimit ?? min(manifest.timeLimit, longest), retry: retry ?? .once, load: load)
         return task
     }
 

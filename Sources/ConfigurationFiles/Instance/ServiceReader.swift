@@ -15,14 +15,18 @@ struct ServiceReader {
     let folder: FilePath
     let zone: TimeZone
 
-    private static let keys: Set = ["title", "url", "databases", "backups", "thresholds"]
+    private static let keys: Set = ["title", "url", "databases", "backups", "control", "health", "thresholds"]
 
     /// Reads the service, and notes its backup folders in `rules`.
     func read(_ map: MappingReader, name: String, rules: FolderRules) -> KnownService {
         let title = map.optional("title")?.title()
         let url = map.optional("url")?.value(Self.baseURL)
         let databases = map.optional("databases")?.entries(readDatabase)
-        let backups = map.optional("backups")?.mapping { readBackups($0, of: name, rules) }
+        let backups = map.optional("backups")?.mapping {
+            BackupSettingsReader(folder: folder, service: name, rules: rules).read($0)
+        }
+        let control = map.optional("control")?.mapping { ControlReader(folder: folder).read($0) }
+        let health = map.optional("health")?.value(Self.requestPath)
         let thresholds = map.optional("thresholds")?.mapping(readThresholds)
 
         var doubts: Set<ServiceFact> = []
@@ -35,7 +39,7 @@ struct ServiceReader {
         let service = Service(
             name: name, title: title ?? name, url: url,
             databases: Dictionary(locations, uniquingKeysWith: { first, _ in first }), backups: backups,
-            thresholds: thresholds ?? Thresholds(), timezone: zone.identifier)
+            control: control, health: health, thresholds: thresholds ?? Thresholds(), timezone: zone.identifier)
         return KnownService(service: service, doubts: doubts)
     }
 
@@ -68,15 +72,12 @@ struct ServiceReader {
         return String(base)
     }
 
-    private func readBackups(_ map: MappingReader, of name: String, _ rules: FolderRules) -> BackupFolders? {
-        func tier(_ tier: String) -> FilePath? {
-            guard let reader = map.required(tier), let path = reader.path(from: folder) else { return nil }
-            rules.addBackups(path, "the \(tier) backups of '\(name)'", at: reader)
-            return path
+    /// What follows the address of the service in a request.
+    private static func requestPath(_ text: String) throws -> String {
+        guard text.hasPrefix("/"), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw ValueFault("\(excerpt(text)) is no path of a service, such as /api/health")
         }
-        let (daily, weekly, monthly) = (tier("daily"), tier("weekly"), tier("monthly"))
-        guard let daily, let weekly, let monthly else { return nil }
-        return BackupFolders(daily: daily.string, weekly: weekly.string, monthly: monthly.string)
+        return text
     }
 
     private func readThresholds(_ map: MappingReader) -> Thresholds? {

@@ -36,10 +36,11 @@ package struct TaskDefinition: Hashable, Sendable {
     package var needs: [String]
     package var timeLimit: TimeSpan
     package var retry: RetryPolicy
+    package var load: TaskLoad
 
     package init(
         name: String, title: String, plugin: String, with: JSONValue, needs: [String], timeLimit: TimeSpan,
-        retry: RetryPolicy
+        retry: RetryPolicy, load: TaskLoad = .usual
     ) {
         self.name = name
         self.title = title
@@ -48,6 +49,7 @@ package struct TaskDefinition: Hashable, Sendable {
         self.needs = needs
         self.timeLimit = timeLimit
         self.retry = retry
+        self.load = load
     }
 }
 

@@ -9,20 +9,27 @@ package struct Service: Hashable, Sendable, Codable {
     package var url: String?
     /// Databases by name; `main` is the one meant where a task names none.
     package var databases: [String: DatabaseLocation]
-    package var backups: BackupFolders?
+    package var backups: BackupSettings?
+    /// How it is stopped and started; nil where a person does that.
+    package var control: ServiceControl?
+    /// The path that tells whether the service is well, as in `/api/health`; nil for `/`.
+    package var health: String?
     package var thresholds: Thresholds
     /// The IANA zone in which days, weeks and months of this service begin.
     package var timezone: String
 
     package init(
         name: String, title: String, url: String? = nil, databases: [String: DatabaseLocation] = [:],
-        backups: BackupFolders? = nil, thresholds: Thresholds = Thresholds(), timezone: String = "UTC"
+        backups: BackupSettings? = nil, control: ServiceControl? = nil, health: String? = nil,
+        thresholds: Thresholds = Thresholds(), timezone: String = "UTC"
     ) {
         self.name = name
         self.title = title
         self.url = url
         self.databases = databases
         self.backups = backups
+        self.control = control
+        self.health = health
         self.thresholds = thresholds
         self.timezone = timezone
     }
@@ -41,19 +48,6 @@ package struct DatabaseLocation: Hashable, Sendable, Codable {
     package var sqlite: String
 
     package init(sqlite: String) { self.sqlite = sqlite }
-}
-
-/// The folder of each tier of backup sets, absolute.
-package struct BackupFolders: Hashable, Sendable, Codable {
-    package var daily: String
-    package var weekly: String
-    package var monthly: String
-
-    package init(daily: String, weekly: String, monthly: String) {
-        self.daily = daily
-        self.weekly = weekly
-        self.monthly = monthly
-    }
 }
 
 /// What is too much for a service; a task that measures such a thing warns above it.

@@ -31,12 +31,12 @@ struct PluginLauncher: Sendable {
     ///
     /// Events go to `receive` in order; the plugin's supervisor holds `locks` beside the runner.
     func attempt(
-        _ request: PluginRequest, of manifest: PluginManifest, limit: Limit, locks: [WorkLock],
+        _ request: PluginRequest, of manifest: PluginManifest, load: TaskLoad, limit: Limit, locks: [WorkLock],
         receive: @escaping @Sendable (PluginEvent) -> Void
     ) async -> Attempt {
         let heard = Heard()
         do {
-            let report = try await child(for: request, manifest, limit.time, locks).run { line in
+            let report = try await child(for: request, manifest, load, limit.time, locks).run { line in
                 if let event = heard.receive(line) { receive(event) }
             }
             return heard.conclude(Self.end(report.end, limit), errorText: report.errorText)
@@ -47,7 +47,8 @@ struct PluginLauncher: Sendable {
 
     /// The plugin below its supervisor, which ends it should this process be killed.
     private func child(
-        for request: PluginRequest, _ manifest: PluginManifest, _ timeLimit: Duration, _ locks: [WorkLock]
+        for request: PluginRequest, _ manifest: PluginManifest, _ load: TaskLoad, _ timeLimit: Duration,
+        _ locks: [WorkLock]
     ) throws -> ChildProcess {
         let program: [String] =
             switch manifest.program {
@@ -58,7 +59,7 @@ struct PluginLauncher: Sendable {
             ["--grace", "\(settings.grace.inSeconds)", "--purpose", "\(request.run), task \(request.task)"]
             + locks.flatMap { ["--lock", $0.argument] }
         return ChildProcess(
-            executable: settings.executable, arguments: ["supervise"] + options + ["--"] + program,
+            executable: settings.executable, arguments: ["supervise"] + options + ["--"] + load.prefix + program,
             environment: settings.environment, workingDirectory: FilePath(request.scratch),
             input: try request.line(timeZone: settings.timeZone), timeLimit: timeLimit, grace: settings.grace,
             outputLimit: Int(Self.outputLimit.bytes), lineLimit: Self.lineLimit)

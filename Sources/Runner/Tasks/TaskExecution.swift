@@ -85,7 +85,7 @@ struct TaskExecution: Sendable {
             with: task.with, dryRun: isDryRun, nominalTime: nominalTime,
             deadline: clock.now.addingTimeInterval(limit.time.inSeconds), scratch: scratch.string)
         let outcome = await PluginLauncher(settings: settings).attempt(
-            request, of: manifest, limit: limit, locks: locks
+            request, of: manifest, load: task.load, limit: limit, locks: locks
         ) { observer.observe(.taskSaid(task, $0)) }
         var report = report(outcome.result.outcome, outcome.result.summary, started, attempts: attempt)
         report.measurements = outcome.transcript.measurements
