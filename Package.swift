@@ -135,7 +135,8 @@ let package = Package(
         tests(of: "YAMLDocument", resources: [.copy("hostile.jsonl")]),
         tests(of: "Digests"),
         tests(of: "DurableFiles", dependencies: [.system]),
-        tests(of: "Archiving", dependencies: ["Digests", "DurableFiles", .system]),
+        tests(
+            of: "Archiving", dependencies: ["Digests", "DurableFiles", .system], resources: [.copy("Corpus")]),
         tests(of: "Networking"),
         tests(of: "Processes", dependencies: [.system]),
         tests(

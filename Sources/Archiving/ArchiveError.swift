@@ -11,12 +11,16 @@ package struct ArchiveError: Error, Hashable, CustomStringConvertible {
         case damaged
         /// The content unpacks to more bytes than was allowed.
         case overLimit
+        /// It would do harm: reach out of its folder, make a device, a program with the rights of another user and so on.
+        case unsafe
+        /// It is of a format, or holds something, that is not unpacked here.
+        case unsupported
         /// The system or a library failed: disk full, no memory, a setting that is not supported.
         case failed
     }
 
     package let kind: Kind
-    /// What was tried, as words that fit after "cannot": `compress`, `decompress`.
+    /// What was tried, as words that fit after "cannot": `compress`, `decompress`, `extract`.
     package let operation: String
     package let path: FilePath
     /// The code of libarchive (negative) or of the system (`errno`), 0 for a finding of ours.

@@ -5,19 +5,23 @@ package import SystemPackage
 ///
 /// Content is to be trusted only once the end was reached without an error: then the stream was whole, its checksums
 /// (each member's of gzip, those that are there of zstd) were right and nothing followed it. Exactly one layer is
-/// unpacked.
+/// unpacked. A file made of blocks, as ``CompressedFileWriter`` makes them, is unpacked on several threads.
 package struct CompressedFileReader: ~Copyable {
     /// The format the file has, or was said to have.
     package let format: CompressedFormat
-    private let stream: RawStream
+    private let path: FilePath
+    private let content: any UnpackedContent
     private let sides: BothSides
     private let limit: Int
     /// What of the current block was not handed out yet; valid until the next block is asked for.
     private var rest = UnsafeRawBufferPointer(start: nil, count: 0)
     private var isAtEnd = false
 
-    private init(_ stream: consuming RawStream, _ sides: BothSides, _ format: CompressedFormat, limit: Int) {
-        self.stream = stream
+    private init(
+        _ path: FilePath, _ content: any UnpackedContent, _ sides: BothSides, _ format: CompressedFormat, limit: Int
+    ) {
+        self.path = path
+        self.content = content
         self.sides = sides
         self.format = format
         self.limit = limit
@@ -34,19 +38,25 @@ package struct CompressedFileReader: ~Copyable {
     ) throws(ArchiveError) -> CompressedFileReader {
         let sides: BothSides
         do throws(DigestError) { sides = try BothSides() } catch { throw .failed("decompress", path, error) }
-        let input = CompressedInput(try StoredFile(path), sides: sides)
+        let file = try StoredFile(path)
+        let input = CompressedInput(file, sides: sides)
         let detected = try input.detectFormat()
         if let format, format != .plain, format != detected {
             throw .damaged("decompress", path, "it is not a \(format) file, or is cut short")
         }
-        if (format ?? detected) == .gzip { input.trailers = GzipTrailers() }
-        let stream = try RawStream.open(input, .only(format ?? detected))
-        var reader = CompressedFileReader(stream, sides, format ?? detected, limit: limit)
-        if try !reader.stream.hasContent() {
-            try reader.confirmEmptiness()
-            try reader.end()
+        let actual = format ?? detected
+        let content = try unpack(input, as: actual, sides: sides)
+        return CompressedFileReader(path, content, sides, actual, limit: limit)
+    }
+
+    /// The content of a file, by the quickest way there is; nothing may have been taken from the input yet.
+    static func unpack(
+        _ input: CompressedInput, as format: CompressedFormat, sides: BothSides
+    ) throws(ArchiveError) -> any UnpackedContent {
+        if let index = try BlockIndex.of(input.file, format) {
+            return BlockContent(input.file, format, index, sides: sides)
         }
-        return reader
+        return try StreamContent(input, format)
     }
 
     /// Unpacks the next bytes into a buffer; 0 means that the end was reached and all was right.
@@ -69,15 +79,12 @@ package struct CompressedFileReader: ~Copyable {
     }
 
     /// How many stored bytes were read so far, for progress.
-    package var storedBytesRead: Int { stream.input.storedCount }
-
-    private var path: FilePath { stream.input.file.path }
+    package var storedBytesRead: Int { content.storedBytesRead }
 
     private mutating func advance() throws(ArchiveError) {
-        guard let block = try stream.next() else { return try end() }
-        let input = stream.input
-        try input.trailers?.noteContent(block, consumed: stream.consumed) { stored, length throws(ArchiveError) in
-            try Self.unpacks(stored, of: input.file, to: length)
+        guard let block = try content.next() else {
+            isAtEnd = true
+            return
         }
         guard block.count <= limit - sides.contentCount else {
             throw ArchiveError(
@@ -86,41 +93,5 @@ package struct CompressedFileReader: ~Copyable {
         }
         do throws(DigestError) { try sides.passContent(block) } catch { throw .failed("decompress", path, error) }
         rest = block
-    }
-
-    private mutating func end() throws(ArchiveError) {
-        // libarchive stops at the end of the compressed stream, which need not be that of the file.
-        guard try stream.input.next().isEmpty else { throw .damaged("decompress", path, GzipTrailers.bytesFollow) }
-        if let fault = stream.input.trailers?.fault(consumed: stream.consumed) {
-            throw .damaged("decompress", path, fault)
-        }
-        isAtEnd = true
-    }
-
-    /// Makes sure that a stream which seems to hold nothing is one, and not one that is damaged at its start.
-    private func confirmEmptiness() throws(ArchiveError) {
-        guard format != .plain else { return }
-        let second = try RawStream.open(CompressedInput(stream.input.file), .found)
-        guard try !second.hasContent(), second.found(format) else {
-            throw .damaged("decompress", path, "the file is cut short")
-        }
-    }
-
-    /// Whether a range of a gzip file is whole by itself and unpacks to exactly so many bytes.
-    private static func unpacks(_ stored: Range<Int>, of file: StoredFile, to length: Int) throws(ArchiveError) -> Bool
-    {
-        do throws(ArchiveError) {
-            let stream = try RawStream.open(CompressedInput(file, stored), .only(.gzip))
-            guard try stream.hasContent() else { return false }
-            var count = 0
-            while let block = try stream.next() {
-                count += block.count
-                if count > length { return false }
-            }
-            return count == length && stream.consumed == stored.count
-        } catch {
-            if error.kind == .damaged { return false }
-            throw error
-        }
     }
 }

@@ -15,10 +15,16 @@ final class CompressedInput {
     let sides: BothSides?
     private var position: Int
     private let end: Int
+    /// What libarchive is to see before and after the stored bytes.
+    private var (before, after): ([UInt8], [UInt8])
     // Small, because all seams in it may have to be looked at for each block of content.
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
 
-    init(_ file: StoredFile, _ range: Range<Int> = 0..<Int.max, sides: BothSides? = nil) {
+    init(
+        _ file: StoredFile, _ range: Range<Int> = 0..<Int.max, before: [UInt8] = [], after: [UInt8] = [],
+        sides: BothSides? = nil
+    ) {
+        (self.before, self.after) = (before, after)
         self.file = file
         self.sides = sides
         position = range.lowerBound
@@ -38,6 +44,8 @@ final class CompressedInput {
 
     /// The next stored block, empty at the end.
     func next() throws(ArchiveError) -> UnsafeRawBufferPointer {
+        if !before.isEmpty { return added(&before) }
+        if position == end, !after.isEmpty { return added(&after) }
         let room = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(buffer.count, end - position)])
         let count = try file.read(into: room, at: position)
         let block = UnsafeRawBufferPointer(rebasing: buffer[..<count])
@@ -45,6 +53,12 @@ final class CompressedInput {
         trailers?.noteStored(block)
         do throws(DigestError) { try sides?.passStored(block) } catch { throw .failed("decompress", file.path, error) }
         return block
+    }
+
+    private func added(_ bytes: inout [UInt8]) -> UnsafeRawBufferPointer {
+        buffer.copyBytes(from: bytes)
+        defer { bytes = [] }
+        return UnsafeRawBufferPointer(rebasing: buffer[..<bytes.count])
     }
 
     /// libarchive's `archive_read_callback`: the count of the next block, 0 at the end, negative after a failure.

@@ -1,18 +1,15 @@
-internal import CArchive
 internal import Digests
 internal import DurableFiles
 internal import Glibc
 internal import SystemPackage
 
-/// Where libarchive's compressed blocks go: a file that someone else owns, metered on the way.
-///
-/// A class, because libarchive keeps a pointer to it. It lives on one thread.
+/// Where compressed blocks go: a file that someone else owns, metered on the way.
 final class CompressedOutput {
     let path: FilePath
-    /// What went wrong in a callback, which can only tell libarchive that something did.
-    private(set) var failure: ArchiveError?
-    private let descriptor: FileDescriptor
     let sides: BothSides
+    private let descriptor: FileDescriptor
+    /// The end of the last block, while it may not be written.
+    private var heldBack: [UInt8] = []
 
     init(_ descriptor: FileDescriptor, path: FilePath, sides: BothSides) {
         self.descriptor = descriptor
@@ -20,23 +17,29 @@ final class CompressedOutput {
         self.sides = sides
     }
 
-    /// libarchive's `archive_write_callback`: the count of the bytes taken, negative after a failure.
-    static func write(
-        _ archive: OpaquePointer?, _ client: UnsafeMutableRawPointer?, _ buffer: UnsafeRawPointer?, _ count: Int
-    ) -> Int {
-        guard let client, let buffer else { return -1 }
-        let output = Unmanaged<CompressedOutput>.fromOpaque(client).takeUnretainedValue()
-        do throws(ArchiveError) {
-            try output.write(UnsafeRawBufferPointer(start: buffer, count: count))
-            return count
-        } catch {
-            output.failure = error
-            shim_archive_set_error(archive, error.code, error.message)
-            return -1
-        }
+    /// Writes a block but for its last bytes, which follow with the next one.
+    ///
+    /// So a stream that is not finished ends within a block, and can never be taken for a whole one.
+    func writeHoldingBack(_ block: UnsafeRawBufferPointer) throws(ArchiveError) {
+        try writeHeldBack()
+        let end = max(0, block.count - GzipTrailer.byteCount)
+        try write(UnsafeRawBufferPointer(rebasing: block[..<end]))
+        heldBack = Array(block[end...])
     }
 
-    private func write(_ block: UnsafeRawBufferPointer) throws(ArchiveError) {
+    /// Writes what was held back.
+    func writeHeldBack() throws(ArchiveError) {
+        // A typed error does not pass through the closure of an array.
+        var failure: ArchiveError?
+        heldBack.withUnsafeBytes { bytes in
+            do throws(ArchiveError) { try write(bytes) } catch { failure = error }
+        }
+        if let failure { throw failure }
+        heldBack = []
+    }
+
+    /// Writes all the bytes.
+    func write(_ block: UnsafeRawBufferPointer) throws(ArchiveError) {
         var rest = block
         while !rest.isEmpty {
             let count = Glibc.write(descriptor.rawValue, rest.baseAddress, rest.count)

@@ -1,7 +1,7 @@
 /// How a single file is compressed, written as `none`, `gzip`, `gzip:9`, `zstd`, `zstd:19` or `zstd:3:2`.
 package enum Compression: Hashable, Sendable, LosslessStringConvertible {
     case none
-    /// Level 1 (fast) to 9 (small); `gunzip -c` restores it.
+    /// Level 1 (fast) to 9 (small), on as many threads as there are cores, at most 8; `gunzip -c` restores it.
     case gzip(level: Int)
     /// Level 1 (fast) to 19 (small, 400 MB of memory) and 1 to 64 threads; `zstd -dc` restores it.
     case zstd(level: Int, threads: Int)

@@ -31,6 +31,7 @@ struct GzipSeam: Hashable {
 /// It watches the stored bytes for the places where members may begin, and the content for which of them are real.
 struct GzipTrailers {
     static let bytesFollow = "other bytes follow the end of the compressed content"
+    static let mismatch = "its content does not have the checksum (CRC-32) and length that are written with it"
     private static let magic: [UInt8] = [0x1F, 0x8B, 0x08]
     /// A member of nothing: header, an empty block, trailer.
     private static let shortestMember = 20
@@ -65,7 +66,7 @@ struct GzipTrailers {
         if consumed < storedCount { return Self.bytesFollow }
         let last = tail.suffix(GzipTrailer.byteCount).withUnsafeBytes { GzipTrailer(in: $0, at: 0) }
         if members.mayEnd(with: last) { return nil }
-        return "its content does not have the checksum (CRC-32) and length that are written with it"
+        return Self.mismatch
     }
 
     /// Notes the places in `bytes`, of which the first is at `start`, where the magic ends after index `first`.

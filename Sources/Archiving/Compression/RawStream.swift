@@ -6,6 +6,8 @@ struct RawStream: ~Copyable {
     enum Filters: Hashable {
         /// The one of a format and no other, so that a compressed file in a compressed file comes out as it is.
         case only(CompressedFormat)
+        /// One of a format that only archives come in.
+        case xz, bzip2
         /// Those that libarchive finds, one inside the other.
         case found
     }
@@ -29,6 +31,8 @@ struct RawStream: ~Copyable {
         case .only(.plain): break
         case .only(.gzip): try stream.check(archive_read_append_filter(archive, ARCHIVE_FILTER_GZIP))
         case .only(.zstd): try stream.check(archive_read_append_filter(archive, ARCHIVE_FILTER_ZSTD))
+        case .xz: try stream.check(archive_read_append_filter(archive, ARCHIVE_FILTER_XZ))
+        case .bzip2: try stream.check(archive_read_append_filter(archive, ARCHIVE_FILTER_BZIP2))
         case .found:
             try stream.check(archive_read_support_filter_gzip(archive))
             try stream.check(archive_read_support_filter_zstd(archive))

@@ -19,4 +19,20 @@ final class StoredFile {
             throw .failed("decompress", error)
         }
     }
+
+    /// Reads the bytes at a position until the buffer is full or the file ends, and says how many there were.
+    func readAll(into buffer: UnsafeMutableRawBufferPointer, at position: Int) throws(ArchiveError) -> Int {
+        var count = 0
+        while count < buffer.count {
+            let more = try read(into: .init(rebasing: buffer[count...]), at: position + count)
+            if more == 0 { break }
+            count += more
+        }
+        return count
+    }
+
+    /// The length of the file in bytes.
+    func size() throws(ArchiveError) -> Int {
+        do throws(FileError) { return try file.facts().size } catch { throw .failed("decompress", error) }
+    }
 }
