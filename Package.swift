@@ -97,7 +97,9 @@ let package = Package(
             ]),
 
         // The plugins that come with Ronde.
-        plugin("analyze", target: "AnalyzePlugin", dependencies: ["DatabaseTasks", "SQLiteFile", .system]),
+        plugin(
+            "analyze", target: "AnalyzePlugin",
+            dependencies: ["DatabaseTasks", "DurableFiles", "SQLiteFile", .system]),
         plugin("backup", target: "BackupPlugin", dependencies: ["Archiving", "Backups", "SQLiteFile", .system]),
         plugin("health", target: "HealthPlugin", dependencies: ["Networking"]),
         plugin("integrity", target: "IntegrityPlugin", dependencies: ["SQLiteFile", .system]),

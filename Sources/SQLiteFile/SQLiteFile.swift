@@ -20,18 +20,22 @@ package struct SQLiteFile: Hashable, Sendable {
     ///   - mode: what the connection may do.
     ///   - busyTimeout: how long to wait for a lock of another connection, each time.
     ///   - deadline: when all work of this connection must have ended.
+    ///   - watchingWriters: whether to see to how long other writers are held up, which
+    ///     ``SQLiteConnection/vacuum(longestStall:isAnybodyWaiting:)`` can limit then.
     /// - Returns: a connection of the caller's own.
     /// - Throws: ``SQLiteFileError``: `missing`, `notAFile`, `notADatabase` (also for an empty file: a service's
     ///   database is never empty), `damaged`, `unfinishedWrite`, `permission`, `busy`.
     package func open(
         mode: SQLiteConnection.Mode = .readOnly, busyTimeout: Duration = .seconds(5),
-        deadline: ContinuousClock.Instant? = nil
+        deadline: ContinuousClock.Instant? = nil, watchingWriters: Bool = false
     ) throws(SQLiteFileError) -> SQLiteConnection {
         let target = try ResolvedFile(path)
         if mode == .readWrite {
             try probe(SQLiteConnection(target, mode: .readOnly, patience: Patience(busyTimeout, deadline)))
         }
-        let connection = try SQLiteConnection(target, mode: mode, patience: Patience(busyTimeout, deadline))
+        let connection = try SQLiteConnection(
+            target, mode: mode, patience: Patience(busyTimeout, deadline),
+            watch: watchingWriters ? WriteWatch() : nil)
         try probe(connection)
         return connection
     }

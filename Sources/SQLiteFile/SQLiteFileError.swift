@@ -28,6 +28,8 @@ package struct SQLiteFileError: Error, Hashable {
         /// The task was cancelled.
         case cancelled
         case deadlinePassed
+        /// Other connections could not write for longer than this, and more would have been needed.
+        case heldUpWriters(Duration)
         /// The device or the file system failed.
         case inputOutput
         case other
@@ -89,6 +91,7 @@ extension SQLiteFileError: CustomStringConvertible {
         case .alreadyExists: "the file exists already"
         case .cancelled: "cancelled"
         case .deadlinePassed: "the time limit passed"
+        case .heldUpWriters(let limit): "it was stopped after holding up writers for \(limit.formatted)"
         case .inputOutput: "reading or writing failed"
         case .other: "SQLite refused"
         }
@@ -110,6 +113,7 @@ extension SQLiteFileError: CustomStringConvertible {
         case .inputOutput: "check the disk and the system's log"
         case .cancelled: nil
         case .deadlinePassed: "allow more time"
+        case .heldUpWriters: "allow a longer stall in a quiet hour"
         case .other: nil
         }
     }

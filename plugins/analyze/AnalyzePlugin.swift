@@ -1,4 +1,5 @@
 import DatabaseTasks
+import DurableFiles
 import Maintenance
 package import PluginKit
 import SQLiteFile
@@ -60,7 +61,7 @@ package struct AnalyzePlugin: TaskPlugin {
         let report =
             switch configuration.mode {
             case .optimize: try connection.optimize()
-            case .full: try connection.analyze()
+            case .full: try analyzeFully(connection, in: context)
             }
         let words = AnalyzeWords(database: name, report: report)
         for line in words.lines { context.log(.info, line) }
@@ -68,4 +69,24 @@ package struct AnalyzePlugin: TaskPlugin {
         context.measure(TaskMeasurement("statements_run", Double(report.statements.count), .count))
         return TaskResult(.ok, words.summary)
     }
+
+    /// In place where nobody else could be waiting to write, and by way of a copy elsewhere.
+    private func analyzeFully(_ connection: SQLiteConnection, in context: TaskContext) throws -> StatisticsReport {
+        let others = OtherProcesses(using: connection.path)
+        let bytes = try connection.facts().databaseBytes
+        guard others.mayBeThere, bytes > Self.largestInPlace else { return try connection.analyze() }
+        let room = try DiskSpace.available(at: context.scratch)
+        guard Int64(room.availableBytes) > bytes + bytes / 10 else {
+            throw TaskFailure(
+                .critical,
+                "no room to analyze a copy: it takes \(ByteSize(bytes: bytes)) in \(context.scratch), where "
+                    + "\(ByteSize(bytes: Int64(room.availableBytes))) are free; free space there, stop the service "
+                    + "meanwhile, or use 'mode: optimize'")
+        }
+        context.log(.info, "\(others.words): what is analyzed is a copy, so that nobody waits")
+        return try connection.analyze(throughCopyIn: context.scratch)
+    }
+
+    /// In bytes: an ANALYZE of this much keeps others from writing for some milliseconds.
+    private static let largestInPlace: Int64 = 16 << 20
 }

@@ -16,10 +16,13 @@ package struct VacuumPlugin: TaskPlugin {
         var check: CheckFirst
         /// How long to wait for each lock of another connection.
         var busyTimeout: TimeSpan
+        /// How long a VACUUM may keep the service from writing.
+        var maxStall: TimeSpan
 
         enum CodingKeys: String, CodingKey {
             case database, when, check
             case busyTimeout = "busy_timeout"
+            case maxStall = "max_stall"
         }
     }
 
@@ -46,7 +49,7 @@ package struct VacuumPlugin: TaskPlugin {
         context.progress(nil, "measuring the free pages of \(name)")
         let connection = try file.open(
             mode: context.isDryRun ? .readOnly : .readWrite, busyTimeout: configuration.busyTimeout.duration,
-            deadline: context.workDeadline)
+            deadline: context.workDeadline, watchingWriters: true)
         defer { connection.close() }
         let before = try connection.facts()
         let measured = VacuumMeasurements(before: before, limit: context.service.thresholds.databaseSize)
@@ -56,22 +59,15 @@ package struct VacuumPlugin: TaskPlugin {
             measured.after(before).forEach(context.measure)
             return measured.judge(before, words.notNeeded(configuration.when))
         }
-        try VacuumRoom(needed: try connection.vacuumSpaceNeeded()).require()
-        context.progress(nil, "checking \(name) before it is rebuilt")
+        let isIncremental = try connection.autoVacuum() == .incremental && before.freePages > 0
+        if !isIncremental { try VacuumRoom(needed: try connection.vacuumSpaceNeeded()).require() }
+        context.progress(nil, "checking \(name) before it is \(isIncremental ? "shortened" : "rebuilt")")
+        let start = ContinuousClock.now
         try configuration.check.require(of: connection, named: name, else: "it was not rebuilt")
-        if context.isDryRun {
-            try WriteAccess.require(to: file.path)
-            return TaskResult(.ok, words.wouldVacuum)
-        }
-        context.progress(nil, "rebuilding \(name) (\(ByteSize(bytes: before.databaseBytes)))")
-        let report = try connection.vacuum()
-        connection.close()
-        // As anybody sees it now: to close the last connection of a WAL database is what removes its WAL.
-        // The vacuum is done; where a look from outside fails, the one from inside stands.
-        let after = (try? file.open(busyTimeout: .zero, deadline: context.workDeadline).facts()) ?? report.after
-        measured.after(after).forEach(context.measure)
-        for line in words.notes(after) { context.log(.info, line) }
-        return measured.judge(after, words.done(after))
+        context.measure(TaskMeasurement("check_time", (ContinuousClock.now - start).inSeconds, .seconds))
+        if context.isDryRun { try WriteAccess.require(to: file.path) }
+        let work = VacuumWork(file: file, connection: connection, words: words, measured: measured, context: context)
+        return isIncremental ? try work.giveBackInSteps() : try work.rebuild(maxStall: configuration.maxStall)
     }
 }
 

@@ -1,3 +1,4 @@
+import DatabaseTasks
 import Maintenance
 import SQLiteFile
 
@@ -12,6 +13,48 @@ struct VacuumWords {
     }
 
     var wouldVacuum: String { "\(database): would vacuum, \(share) of \(size(before)) is free" }
+
+    var wouldGiveBackInSteps: String {
+        "\(database): would give \(ByteSize(bytes: before.freeBytes)) back in small steps"
+    }
+
+    func steps(_ report: IncrementalVacuumReport) -> String {
+        let steps = report.steps == 1 ? "1 step" : "\(report.steps) steps"
+        return "\(before.freePages - report.after.freePages) pages given back in \(steps), "
+            + "the longest of \(seconds(report.longestStep))"
+            + (report.endedEarly ? "; the time limit came first, the rest is for the next time" : "")
+    }
+
+    func doneInSteps(_ after: SQLiteFacts) -> String {
+        let rest = after.freePages == 0 ? "" : ", \(ByteSize(bytes: after.freeBytes)) are left for the next time"
+        let freed = max(before.databaseBytes - after.databaseBytes, 0)
+        return "\(database): \(ByteSize(bytes: freed)) given back in small steps, "
+            + "\(size(before)) became \(size(after))\(rest)"
+    }
+
+    /// What is said before a VACUUM begins.
+    func announcement(_ estimate: Duration, _ others: OtherProcesses, _ maxStall: TimeSpan) -> String {
+        "VACUUM keeps writers waiting for about \(seconds(estimate)), by what this disk took for a sample; "
+            + (others.mayBeThere ? "it ends by itself after \(maxStall); " : "") + others.words
+    }
+
+    func notBegun(_ estimate: Duration, _ maxStall: TimeSpan) -> String {
+        "\(database): not rebuilt, since writers would wait for about \(seconds(estimate)), longer than "
+            + "max_stall (\(maxStall)), and \(share) of \(size(before)) is free; \(Self.advice)"
+    }
+
+    func stopped(_ maxStall: TimeSpan) -> String {
+        "\(database): stopped after holding up writers for max_stall (\(maxStall)), and is as it was; \(Self.advice)"
+    }
+
+    private static let advice =
+        "raise max_stall for a quiet hour or stop the service for it, or let the database give pages back in small "
+        + "steps: once run 'PRAGMA auto_vacuum=incremental; VACUUM;'"
+
+    private func seconds(_ duration: Duration) -> String {
+        let tenths = (duration.inSeconds * 10).rounded(.up) / 10
+        return "\(PlainNumber.text(tenths)) s"
+    }
 
     func done(_ after: SQLiteFacts) -> String {
         let (old, new) = (size(before), size(after))

@@ -12,6 +12,8 @@ final class Patience {
     var deadline: ContinuousClock.Instant?
     /// Set while finishing what must not be stopped any more.
     var ignoresStops = false
+    /// Ends statements that hold up writers for too long.
+    weak var watch: WriteWatch?
     private var busySince: ContinuousClock.Instant?
     /// How long the last wait for a lock was.
     private(set) var waited = Duration.zero
@@ -58,7 +60,8 @@ final class Patience {
             database, 20_000,
             { context in
                 guard let context else { return 0 }
-                return Unmanaged<Patience>.fromOpaque(context).takeUnretainedValue().stopReason == nil ? 0 : 1
+                let patience = Unmanaged<Patience>.fromOpaque(context).takeUnretainedValue()
+                return patience.stopReason == nil && patience.watch?.isOverdue() != true ? 0 : 1
             }, context)
     }
 }

@@ -23,6 +23,10 @@ package final class SQLiteConnection {
     /// The file that the path led to when it was opened, without symbolic links: SQLite keeps `-wal` beside this one.
     let resolvedPath: FilePath
     let patience: Patience
+    /// Nil unless it was opened with one.
+    let watch: WriteWatch?
+    // Outlives the handle: SQLite calls it until that is closed.
+    private let fileSystem: WatchedFileSystem?
     private let hadWAL: Bool
     private var handle: OpaquePointer?
 
@@ -35,7 +39,12 @@ package final class SQLiteConnection {
     /// Opens what is there, without reading it yet.
     ///
     /// ``SQLiteFile/open(mode:busyTimeout:deadline:)`` is the front door.
-    init(_ target: ResolvedFile, mode: Mode, patience: Patience) throws(SQLiteFileError) {
+    init(
+        _ target: ResolvedFile, mode: Mode, patience: Patience, watch: WriteWatch? = nil
+    ) throws(SQLiteFileError) {
+        self.watch = watch
+        fileSystem = watch.flatMap { WatchedFileSystem($0) }
+        patience.watch = watch
         path = target.givenPath
         resolvedPath = target.path
         self.mode = mode
@@ -44,14 +53,15 @@ package final class SQLiteConnection {
         // Never SQLITE_OPEN_CREATE. The path is absolute, so it is never taken for a URI: `%`, `?` and `#` are plain.
         let access = mode == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
         let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE
-        let code = target.path.withPlatformString { sqlite3_open_v2($0, &handle, flags, nil) }
+        let code = target.path.withPlatformString { sqlite3_open_v2($0, &handle, flags, fileSystem?.name) }
         guard code == SQLITE_OK, let handle else { throw failure(code, during: "open the database") }
         patience.attach(to: handle)
         guard mode == .readOnly || sqlite3_db_readonly(handle, "main") == 0 else {
             throw SQLiteFileError(.permission, at: path, during: "open the database for writing")
         }
-        // Memory mapping turns a file that shrinks into a crash. The other two distrust what a file says of itself.
-        for pragma in ["mmap_size=0", "trusted_schema=OFF", "cell_size_check=ON"] {
+        // Memory mapping turns a file that shrinks into a crash. The next two distrust what a file says of itself.
+        // With the 2 MB of SQLite's own cache, checks read the pages of large indexes again and again.
+        for pragma in ["mmap_size=0", "trusted_schema=OFF", "cell_size_check=ON", "cache_size=-8192"] {
             try execute("PRAGMA \(pragma)", during: "open the database")
         }
     }
@@ -82,6 +92,8 @@ package final class SQLiteConnection {
         switch (kind, patience.stopReason) {
         case (.busy, .cancelled?), (.cancelled, .cancelled?): kind = .cancelled
         case (.busy, .deadlinePassed?), (.cancelled, .deadlinePassed?): kind = .deadlinePassed
+        case (.cancelled, _) where watch?.hasStopped == true: kind = .heldUpWriters(watch?.limit ?? .zero)
+        case (.inputOutput, _) where watch?.hasStopped == true: kind = .heldUpWriters(watch?.limit ?? .zero)
         case (.busy, nil): kind = .busy(after: patience.waited)
         case (.missing, _) where fileSize(resolvedPath) != nil: kind = .permission  // a sidecar cannot be made
         default: break

@@ -23,6 +23,12 @@ extension SQLiteConnection {
         }
     }
 
+    /// Ends a transaction that must not stay open, in whatever state it is.
+    func rollBack() {
+        // Fails only where there is no transaction any more.
+        sqlite3_exec(database, "ROLLBACK", nil, nil, nil)
+    }
+
     private func endSnapshot() {
         // A stop must not leave the transaction open, hence not `execute`. Nothing was written, so there is
         // nothing to lose if it fails.

@@ -16,7 +16,7 @@ extension SQLiteConnection {
         while try statement.step() {
             var column: Int32 = 0
             while column < columns {
-                try encoder.appendValue(of: statement.handle, column: column)
+                try encoder.appendValue(sqlite3_column_value(statement.handle, column))
                 column += 1
             }
             rows += 1
@@ -25,85 +25,100 @@ extension SQLiteConnection {
     }
 }
 
-/// Writes values in the canonical encoding into a buffer and from there into a hash.
+/// Writes values in the canonical encoding into buffers, which another thread hashes.
 ///
 /// Plain pointers and `memcpy`, no generic code: a debug build is nearly as fast as a release build.
 private struct RowEncoder: ~Copyable {
-    private let scratch = RowScratch()
+    private static let capacity = 1 << 18
+    /// A tag and a number.
+    private static let headBytes = 9
+
+    private let hashing: RowHashing
+    private let relay: BufferRelay
+    private var buffer: UnsafeMutableRawPointer
     private var used = 0
-    private var hasher: SHA256Hasher
+    private var hasPassed = false
 
     init() throws {
-        hasher = try SHA256Hasher()
+        let hashing = try RowHashing()
+        self.hashing = hashing
+        relay = BufferRelay(capacity: Self.capacity) { bytes, _ in try hashing.update(bytes) }
+        buffer = relay.current
     }
 
-    mutating func appendValue(of statement: OpaquePointer, column: Int32) throws {
-        switch sqlite3_column_type(statement, column) {
-        case SQLITE_INTEGER:
-            try append(tag: 1)
-            try append(number: sqlite3_column_int64(statement, column))
-        case SQLITE_FLOAT:
-            try append(tag: 2)
-            try append(number: Int64(bitPattern: sqlite3_column_double(statement, column).bitPattern))
+    /// One call for each value and none for each column: SQLite looks its columns up anew with each.
+    mutating func appendValue(_ value: OpaquePointer?) throws {
+        switch sqlite3_value_type(value) {
+        case SQLITE_INTEGER: try appendWord(tag: 1, sqlite3_value_int64(value))
+        case SQLITE_FLOAT: try appendWord(tag: 2, Int64(bitPattern: sqlite3_value_double(value).bitPattern))
         case SQLITE_TEXT:
-            let text = UnsafeRawPointer(sqlite3_column_text(statement, column))
-            try append(tag: 3, bytes: text, count: Int(sqlite3_column_bytes(statement, column)))
+            // First the text, then its size: in UTF-8, whatever the database has.
+            let text = UnsafeRawPointer(sqlite3_value_text(value))
+            try append(tag: 3, bytes: text, count: Int(sqlite3_value_bytes(value)))
         case SQLITE_BLOB:
-            let blob = sqlite3_column_blob(statement, column)
-            try append(tag: 4, bytes: blob, count: Int(sqlite3_column_bytes(statement, column)))
+            let blob = sqlite3_value_blob(value)
+            try append(tag: 4, bytes: blob, count: Int(sqlite3_value_bytes(value)))
         default:
-            try append(tag: 0)
+            try reserve(1)
+            buffer.storeBytes(of: 0, toByteOffset: used, as: UInt8.self)
+            used += 1
         }
     }
 
     mutating func append(number: Int64) throws {
-        scratch.word.pointee = number.littleEndian
-        try append(bytes: scratch.word, count: 8)
+        try reserve(8)
+        buffer.storeBytes(of: number.littleEndian, toByteOffset: used, as: Int64.self)
+        used += 8
     }
 
     mutating func append(tag: UInt8, bytes: UnsafeRawPointer?, count: Int) throws {
-        try append(tag: tag)
-        try append(number: Int64(count))
-        if let bytes, count > 0 { try append(bytes: bytes, count: count) }
-    }
-
-    private mutating func append(tag: UInt8) throws {
-        scratch.tag.pointee = tag
-        try append(bytes: scratch.tag, count: 1)
-    }
-
-    private mutating func append(bytes: UnsafeRawPointer, count: Int) throws {
-        if used + count > RowScratch.capacity {
-            try flush()
-            guard count <= RowScratch.capacity else {
-                return try hasher.update(UnsafeRawBufferPointer(start: bytes, count: count))
-            }
+        try appendWord(tag: tag, Int64(count))
+        guard var next = bytes, count > 0 else { return }
+        var rest = count
+        while true {
+            let fits = min(rest, Self.capacity - used)
+            memcpy(buffer + used, next, fits)
+            used += fits
+            rest -= fits
+            if rest == 0 { return }
+            next += fits
+            try pass()
         }
-        memcpy(scratch.buffer + used, bytes, count)
-        used += count
     }
 
-    private mutating func flush() throws {
-        try hasher.update(UnsafeRawBufferPointer(start: scratch.buffer, count: used))
-        used = 0
+    private mutating func appendWord(tag: UInt8, _ number: Int64) throws {
+        try reserve(Self.headBytes)
+        buffer.storeBytes(of: tag, toByteOffset: used, as: UInt8.self)
+        buffer.storeBytes(of: number.littleEndian, toByteOffset: used + 1, as: Int64.self)
+        used += Self.headBytes
+    }
+
+    private mutating func reserve(_ count: Int) throws {
+        if Self.capacity - used < count { try pass() }
+    }
+
+    private mutating func pass() throws {
+        try relay.pass(used)
+        (buffer, used, hasPassed) = (relay.current, 0, true)
     }
 
     consuming func finish() throws -> SHA256Digest {
-        try flush()
-        return try hasher.finish()
+        if hasPassed { try relay.drain() }
+        try hashing.update(UnsafeRawBufferPointer(start: buffer, count: used))
+        return try hashing.finish()
     }
 }
 
-/// The memory of one encoder.
-private struct RowScratch: ~Copyable {
-    static let capacity = 1 << 18
-    let buffer = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
-    let word = UnsafeMutablePointer<Int64>.allocate(capacity: 1)
-    let tag = UnsafeMutablePointer<UInt8>.allocate(capacity: 1)
+/// One hash, used by one thread at a time.
+private final class RowHashing {
+    private var hasher: SHA256Hasher?
 
-    deinit {
-        buffer.deallocate()
-        word.deallocate()
-        tag.deallocate()
+    init() throws { hasher = try SHA256Hasher() }
+
+    func update(_ bytes: UnsafeRawBufferPointer) throws { try hasher?.update(bytes) }
+
+    func finish() throws -> SHA256Digest {
+        guard let hasher = hasher.take() else { preconditionFailure("a hash was finished twice") }
+        return try hasher.finish()
     }
 }

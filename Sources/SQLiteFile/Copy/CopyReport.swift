@@ -6,6 +6,15 @@ package struct CopyOptions: Hashable, Sendable {
     ///
     /// Not used with a rollback journal: writers wait for the whole copy then.
     package var pause: Duration
+    /// The fastest pace of the copy in bytes a second; nil for as fast as it goes.
+    ///
+    /// Not with a rollback journal either.
+    package var bytesPerSecond: Int?
+    /// Whether the copy is written through the system's page cache, for a reader that comes right after.
+    ///
+    /// Otherwise it goes past it to the device where the file system can do that, which takes less time and leaves
+    /// the memory and the disk's queue to the service.
+    package var keepsCopyInMemory: Bool
     /// The size of the WAL in bytes beyond which the rest is copied in one step, so that the WAL can be reset soon.
     package var walLimit: Int64?
     /// With a rollback journal: how long other connections' commits may be held up before the copy gives up.
@@ -13,11 +22,13 @@ package struct CopyOptions: Hashable, Sendable {
 
     /// The defaults suit a database of some gigabytes.
     package init(
-        pagesPerStep: Int = 1_024, pause: Duration = .zero, walLimit: Int64? = nil,
-        longestWriteBlock: Duration = .seconds(30)
+        pagesPerStep: Int = 1_024, pause: Duration = .zero, bytesPerSecond: Int? = nil,
+        keepsCopyInMemory: Bool = false, walLimit: Int64? = nil, longestWriteBlock: Duration = .seconds(30)
     ) {
         self.pagesPerStep = max(pagesPerStep, 1)
         self.pause = pause
+        self.bytesPerSecond = bytesPerSecond.map { max($0, 1) }
+        self.keepsCopyInMemory = keepsCopyInMemory
         self.walLimit = walLimit
         self.longestWriteBlock = longestWriteBlock
     }

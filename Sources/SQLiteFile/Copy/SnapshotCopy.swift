@@ -1,5 +1,4 @@
 import GRDBSQLite
-import Glibc
 package import SystemPackage
 
 extension SQLiteConnection {
@@ -27,10 +26,12 @@ extension SQLiteConnection {
         progress: (CopyProgress) throws -> Void = { _ in }
     ) throws -> CopyReport {
         let start = ContinuousClock.now
-        let copy = try CopyDestination(creating: destination)
+        let copy = try CopyDestination(creating: destination, direct: !options.keepsCopyInMemory)
         let (run, facts) = try withSnapshot {
             let facts = try copyFacts()
-            var run = CopyRun(options: options, isWAL: facts.journalMode == "wal", start: start, walPeak: facts.wal)
+            var run = CopyRun(
+                options: options, isWAL: facts.journalMode == "wal", pageSize: facts.pageSize, start: start,
+                walPeak: facts.wal)
             try step(&run, into: copy, progress: progress)
             guard isUnmoved else { throw SQLiteFileError(.replaced, at: path, during: "copy") }
             return (run, facts)
@@ -76,7 +77,7 @@ extension SQLiteConnection {
                     remaining: Int(sqlite3_backup_remaining(backup)), total: Int(sqlite3_backup_pagecount(backup)),
                     walBytes: walBytes))
             if code == SQLITE_DONE { break }
-            try rest(run)
+            try restBetweenSteps(run)
         }
         isOpen = false
         let code = sqlite3_backup_finish(backup)
@@ -84,16 +85,14 @@ extension SQLiteConnection {
     }
 
     /// Between two steps.
-    private func rest(_ run: CopyRun) throws {
+    private func restBetweenSteps(_ run: CopyRun) throws {
         if !run.isWAL, ContinuousClock.now - run.start > run.options.longestWriteBlock {
             throw SQLiteFileError(
                 .deadlinePassed, at: path, during: "copy",
                 message: "commits to this database, which is not in WAL mode, were held up for "
                     + run.options.longestWriteBlock.formatted)
         }
-        guard run.isWAL, run.options.pause > .zero, !run.passedWALLimit else { return }
-        let end = ContinuousClock.now + run.options.pause
-        while ContinuousClock.now < end, patience.stopReason == nil { usleep(1_000) }
+        if let end = run.endOfRest(after: .now) { rest(until: end) }
     }
 
     /// A failed step may be about either file; what both can have (damage, disk errors) is about the source.
@@ -115,15 +114,19 @@ extension SQLiteConnection {
 private struct CopyRun {
     let options: CopyOptions
     let isWAL: Bool
+    let pageSize: Int
     let start: ContinuousClock.Instant
     var walPeak: Int64
     var restarts = 0
     var totalPages = 0
     private var copiedPages = 0
 
-    init(options: CopyOptions, isWAL: Bool, start: ContinuousClock.Instant, walPeak: Int64) {
+    init(
+        options: CopyOptions, isWAL: Bool, pageSize: Int, start: ContinuousClock.Instant, walPeak: Int64
+    ) {
         self.options = options
         self.isWAL = isWAL
+        self.pageSize = pageSize
         self.start = start
         self.walPeak = walPeak
     }
@@ -132,6 +135,19 @@ private struct CopyRun {
 
     /// -1 is all the rest.
     var pagesOfNextStep: Int32 { passedWALLimit ? -1 : Int32(clamping: options.pagesPerStep) }
+
+    /// When the next step may begin; nil for at once.
+    ///
+    /// The limit of the pace is one for the whole copy: time that a slow device took is not waited for once more.
+    func endOfRest(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        guard isWAL, !passedWALLimit else { return nil }
+        var end = now + options.pause
+        if let pace = options.bytesPerSecond {
+            let seconds = Double(copiedPages) * Double(pageSize) / Double(pace)
+            end = max(end, start + .seconds(seconds))
+        }
+        return end > now ? end : nil
+    }
 
     mutating func note(remaining: Int, total: Int, walBytes: Int64) -> CopyProgress {
         let copied = total - remaining

@@ -1,7 +1,7 @@
 import GRDBSQLite
 import Glibc
 
-/// Gathers SQL text and hands it on in large pieces.
+/// Gathers exported text and hands it on in large pieces.
 ///
 /// Plain pointers, so that debug builds are quick too.
 struct DumpBuffer: ~Copyable {
@@ -9,11 +9,11 @@ struct DumpBuffer: ~Copyable {
     private let buffer = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
     private let hexDigits = UnsafeMutablePointer<UInt8>.allocate(capacity: 16)
     private var used = 0
-    private let isUTF8: Bool
+    private let encoding: TextEncoding
     private let sink: (UnsafeRawBufferPointer) throws -> Void
 
-    init(encoding: String, sink: @escaping (UnsafeRawBufferPointer) throws -> Void) {
-        isUTF8 = encoding == "UTF-8"
+    init(encoding: TextEncoding, sink: @escaping (UnsafeRawBufferPointer) throws -> Void) {
+        self.encoding = encoding
         self.sink = sink
         for (position, digit) in "0123456789ABCDEF".utf8.enumerated() { hexDigits[position] = digit }
     }
@@ -33,68 +33,40 @@ struct DumpBuffer: ~Copyable {
         used = 0
     }
 
-    /// Writes a value so that SQLite reads the same value of the same type again.
-    mutating func appendLiteral(of statement: OpaquePointer, column: Int32) throws {
-        switch sqlite3_column_type(statement, column) {
-        case SQLITE_INTEGER: try append(String(sqlite3_column_int64(statement, column)))
-        case SQLITE_FLOAT: try append(RealLiteral.text(of: sqlite3_column_double(statement, column)))
-        case SQLITE_TEXT: try appendText(of: statement, column: column)
-        case SQLITE_BLOB:
-            let start = sqlite3_column_blob(statement, column)
-            try appendHex(start, count: Int(sqlite3_column_bytes(statement, column)))
-        default: try append("NULL")
+    mutating func append(bytes: UnsafeRawPointer, count: Int) throws {
+        if used + count > Self.capacity {
+            try flush()
+            guard count <= Self.capacity else {
+                return try sink(UnsafeRawBufferPointer(start: bytes, count: count))
+            }
         }
+        memcpy(buffer + used, bytes, count)
+        used += count
     }
 
-    /// A quoted literal, or a cast of the bytes where a literal cannot hold them: a NUL would end it.
-    private mutating func appendText(of statement: OpaquePointer, column: Int32) throws {
-        // As a blob first: these are the bytes as stored, in the encoding in which CAST takes them.
-        let stored = sqlite3_column_blob(statement, column)
-        let storedCount = Int(sqlite3_column_bytes(statement, column))
-        guard let stored, storedCount > 0 else { return try append("''") }
-        if isUTF8 {
-            guard isPlainUTF8(stored, count: storedCount) else { return try appendCast(stored, count: storedCount) }
-            return try appendQuoted(stored, count: storedCount)
-        }
-        guard !holdsNullUnit(stored, count: storedCount) else { return try appendCast(stored, count: storedCount) }
-        let text = sqlite3_column_text(statement, column)
-        let count = Int(sqlite3_column_bytes(statement, column))
-        guard let text else { return try append("''") }
-        try appendQuoted(text, count: count)
+    /// Writes a text value as it can be told exactly.
+    func text(of statement: OpaquePointer, column: Int32) -> StoredText {
+        StoredText(of: statement, column: column, encoding: encoding)
     }
 
-    private func isPlainUTF8(_ start: UnsafeRawPointer, count: Int) -> Bool {
-        guard memchr(start, 0, count) == nil else { return false }
-        return String(validating: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self) != nil
-    }
-
-    private func holdsNullUnit(_ start: UnsafeRawPointer, count: Int) -> Bool {
-        let units = UnsafeRawBufferPointer(start: start, count: count)
-        return stride(from: 0, to: count - 1, by: 2).contains { units[$0] == 0 && units[$0 + 1] == 0 }
-    }
-
-    private mutating func appendCast(_ start: UnsafeRawPointer, count: Int) throws {
-        try append("CAST(")
-        try appendHex(start, count: count)
-        try append(" AS TEXT)")
-    }
-
-    private mutating func appendQuoted(_ start: UnsafeRawPointer, count: Int) throws {
-        try append("'")
+    /// Writes bytes between two quotes, with each quote in them doubled.
+    mutating func appendQuoted(_ start: UnsafeRawPointer, count: Int, quote: UInt8) throws {
+        try append(byte: quote)
         var (rest, left) = (start, count)
-        while let quote = memchr(rest, 0x27, left) {
-            let length = UnsafeRawPointer(quote) - rest + 1
+        while let found = memchr(rest, Int32(quote), left) {
+            let length = UnsafeRawPointer(found) - rest + 1
             try append(bytes: rest, count: length)
-            try append("'")
+            try append(byte: quote)
             rest += length
             left -= length
         }
         try append(bytes: rest, count: left)
-        try append("'")
+        try append(byte: quote)
     }
 
-    private mutating func appendHex(_ start: UnsafeRawPointer?, count: Int) throws {
-        try append("X'")
+    /// Writes bytes as hexadecimal digits between apostrophes, as in `X'00FF'`.
+    mutating func appendHex(_ start: UnsafeRawPointer?, count: Int, mark: String) throws {
+        try append(mark + "'")
         if let bytes = start?.assumingMemoryBound(to: UInt8.self) {
             var position = 0
             while position < count {
@@ -109,14 +81,9 @@ struct DumpBuffer: ~Copyable {
         try append("'")
     }
 
-    private mutating func append(bytes: UnsafeRawPointer, count: Int) throws {
-        if used + count > Self.capacity {
-            try flush()
-            guard count <= Self.capacity else {
-                return try sink(UnsafeRawBufferPointer(start: bytes, count: count))
-            }
-        }
-        memcpy(buffer + used, bytes, count)
-        used += count
+    mutating func append(byte: UInt8) throws {
+        if used == Self.capacity { try flush() }
+        buffer.storeBytes(of: byte, toByteOffset: used, as: UInt8.self)
+        used += 1
     }
 }

@@ -14,18 +14,22 @@ package struct StatisticsChange: Hashable, Codable, Sendable {
 package struct StatisticsReport: Hashable, Codable, Sendable {
     /// Ordered by table and index; only those that differ.
     package let changes: [StatisticsChange]
-    /// The statements that SQLite announced before; for `analyze`, the one that was run.
+    /// The statements that were run, one for each table.
     package let statements: [String]
     /// Without the look at the statistics before.
     package let duration: Duration
 }
 
 extension SQLiteConnection {
+    /// The rows of each index that a quick look reads, as SQLite's authors recommend (sqlite.org/lang_analyze.html).
+    private static let quickLimit = 400
+
     /// Lets SQLite refresh the statistics that it thinks are worth it.
     ///
     /// `PRAGMA optimize` of SQLite before 3.46 looks only at tables whose statistics this connection has asked for,
     /// and a maintenance connection has asked for none: so a query of every index is prepared first, and not run.
-    /// It also sets no limit for the samples, so that is done here, with the recommended 400 (sqlite.org/lang_analyze.html).
+    /// It also sets no limit for the samples, so that is done here. What it announces is run table by table, in
+    /// transactions of some milliseconds, with rests in which others can write.
     ///
     /// The write lock is waited for even where nothing turns out to be worth doing: a database that nobody can write to
     /// must not pass for one that is well.
@@ -33,35 +37,76 @@ extension SQLiteConnection {
     /// - Throws: ``SQLiteFileError``.
     package func optimize() throws -> StatisticsReport {
         try awaitWriteLock(during: "optimize")
+        try execute("PRAGMA analysis_limit=\(Self.quickLimit)", during: "optimize")
         let looksAtAllTables = SQLiteVersion.linked.number >= 3_046_000
-        if !looksAtAllTables {
-            try execute("PRAGMA analysis_limit=400", during: "optimize")
-            try askForStatistics()
-        }
+        if !looksAtAllTables { try askForStatistics() }
         // Mask: 0x02 analyze, 0x10000 all tables, 0x01 only tell what would be done.
-        let mask = looksAtAllTables ? 0x10002 : 0xfffe
-        let announced = try announcedStatements(mask: mask | 1)
+        let announced = try announcedStatements(mask: (looksAtAllTables ? 0x10002 : 0xfffe) | 1)
         return try reportingChanges(statements: announced) { () throws(SQLiteFileError) in
-            try execute("PRAGMA optimize(\(mask))", during: "optimize")
+            try runInBatches(announced, during: "optimize")
         }
     }
 
-    /// Gathers the statistics of every table and index from all of their rows.
+    /// Gathers the statistics of every table and index from all of their rows, table by table.
+    ///
+    /// A large table is one transaction, in which nobody else can write; where somebody else may want to, see
+    /// ``analyze(throughCopyIn:options:)``.
     ///
     /// - Throws: ``SQLiteFileError``.
     package func analyze() throws -> StatisticsReport {
+        try awaitWriteLock(during: "analyze")
         try execute("PRAGMA analysis_limit=0", during: "analyze")
-        return try reportingChanges(statements: ["ANALYZE main"]) { () throws(SQLiteFileError) in
-            try execute("ANALYZE main", during: "analyze")
+        let statements = try tableShapes().map { "ANALYZE main.\($0.name.quotedIdentifier)" }
+        return try reportingChanges(statements: statements) { () throws(SQLiteFileError) in
+            try runInBatches(statements, during: "analyze")
         }
     }
 
-    private func reportingChanges(
+    /// Runs statements in short transactions, with rests for others between them.
+    private func runInBatches(_ statements: [String], during operation: String) throws(SQLiteFileError) {
+        var rest = statements[...]
+        while !rest.isEmpty {
+            let start = ContinuousClock.now
+            var done = 0
+            try untilUnlocked { () throws(SQLiteFileError) in done = try runBatch(rest, during: operation) }
+            rest = rest.dropFirst(done)
+            if !rest.isEmpty { self.rest(for: min(.now - start, .milliseconds(50))) }
+        }
+    }
+
+    /// Runs the first statements, as many as it takes to fill some milliseconds, in one transaction.
+    ///
+    /// A transaction for each of many small tables would be little but syncs.
+    ///
+    /// - Returns: how many there were.
+    private func runBatch(_ statements: ArraySlice<String>, during operation: String) throws(SQLiteFileError) -> Int {
+        try execute("BEGIN IMMEDIATE", during: operation)
+        do throws(SQLiteFileError) {
+            let done = try runSome(statements, during: operation)
+            try execute("COMMIT", during: operation)
+            return done
+        } catch {
+            rollBack()
+            throw error
+        }
+    }
+
+    private func runSome(_ statements: ArraySlice<String>, during operation: String) throws(SQLiteFileError) -> Int {
+        let end = ContinuousClock.now + .milliseconds(20)
+        var next = statements.startIndex
+        repeat {
+            try execute(statements[next], during: operation)
+            next += 1
+        } while next < statements.endIndex && ContinuousClock.now < end
+        return next - statements.startIndex
+    }
+
+    func reportingChanges(
         statements: [String], _ body: () throws(SQLiteFileError) -> Void
     ) throws -> StatisticsReport {
         let start = ContinuousClock.now
         let old = try statistics()
-        try untilUnlocked(body)
+        try body()
         // Done: a stop must not turn success into failure.
         patience.ignoresStops = true
         defer { patience.ignoresStops = false }

@@ -14,21 +14,6 @@ package struct VacuumSpace: Hashable, Sendable {
     package let databaseBytes: Int64
 }
 
-/// What `PRAGMA wal_checkpoint` answered.
-package struct CheckpointResult: Hashable, Codable, Sendable {
-    /// `passive` moves what nobody hinders, `truncate` also waits and empties the WAL.
-    package enum Mode: String, Hashable, Codable, Sendable { case passive, truncate }
-
-    /// Which was asked for.
-    package let mode: Mode
-    /// Whether another connection prevented its completion.
-    package let wasBlocked: Bool
-    /// The frames in the WAL, 0 after a truncation.
-    package let walFrames: Int
-    /// How many of them are in the main file now.
-    package let checkpointedFrames: Int
-}
-
 /// The effect of a VACUUM.
 package struct VacuumReport: Hashable, Codable, Sendable {
     /// The facts when VACUUM began.
@@ -37,6 +22,8 @@ package struct VacuumReport: Hashable, Codable, Sendable {
     package let after: SQLiteFacts
     /// Nil unless the database is in WAL mode.
     package let checkpoint: CheckpointResult?
+    /// How long no other connection could write; nil unless the connection watches that.
+    package let heldUpWriters: Duration?
     /// Including waits for locks.
     package let duration: Duration
 
@@ -69,29 +56,29 @@ extension SQLiteConnection {
     /// service commits is just what sets it off, while a passive one does what SQLite does after any large commit.
     /// The result tells how far it came; that it was blocked is no error.
     ///
-    /// - Throws: ``SQLiteFileError``: `busy` after all of the busy timeout, `diskFull`, `damaged`, `cancelled`, ...
-    ///   The database is unchanged then.
-    package func vacuum() throws -> VacuumReport {
+    /// - Parameters:
+    ///   - longestStall: how long other connections may be kept from writing, from the moment the lock is held; nil
+    ///     for as long as it takes. It counts only if the connection was opened with `watchingWriters`.
+    ///   - isAnybodyWaiting: asked once that has passed, and then once a second: whether there is anybody to wait.
+    /// - Returns: the facts before and after.
+    /// - Throws: ``SQLiteFileError``: `busy` after all of the busy timeout, `heldUpWriters`, `diskFull`, `damaged`,
+    ///   `cancelled`, ... The database is unchanged then.
+    package func vacuum(
+        longestStall: Duration? = nil, isAnybodyWaiting: @escaping () -> Bool = { true }
+    ) throws -> VacuumReport {
         let start = ContinuousClock.now
         let before = try facts()
+        watch?.limit = longestStall
+        watch?.isAnybodyWaiting = isAnybodyWaiting
+        defer { watch?.limit = nil }
         try untilUnlocked { () throws(SQLiteFileError) in try execute("VACUUM", during: "vacuum") }
+        watch?.limit = nil
+        let stall = watch?.longest
         // Done: a stop must not turn success into failure. What follows is brief.
         patience.ignoresStops = true
         defer { patience.ignoresStops = false }
-        let checkpoint = before.journalMode == "wal" ? try checkpoint() : nil
-        return VacuumReport(before: before, after: try facts(), checkpoint: checkpoint, duration: .now - start)
-    }
-
-    /// See ``vacuum()`` for the mode.
-    private func checkpoint() throws(SQLiteFileError) -> CheckpointResult {
-        let mode: CheckpointResult.Mode = SQLiteVersion.linked.hasWALResetBug ? .passive : .truncate
-        let statement = try Statement("PRAGMA wal_checkpoint(\(mode.rawValue))", on: self, during: "checkpoint")
-        guard try statement.step() else {
-            return CheckpointResult(mode: mode, wasBlocked: true, walFrames: 0, checkpointedFrames: 0)
-        }
-        let (frames, done) = (statement.integer(1), statement.integer(2))
-        return CheckpointResult(
-            mode: mode, wasBlocked: statement.integer(0) != 0 || done < frames, walFrames: Int(frames),
-            checkpointedFrames: Int(done))
+        let checkpoint = before.journalMode == "wal" ? try checkpoint(.truncate) : nil
+        return VacuumReport(
+            before: before, after: try facts(), checkpoint: checkpoint, heldUpWriters: stall, duration: .now - start)
     }
 }
