@@ -71,12 +71,15 @@ let package = Package(
         .target(name: "Archiving", dependencies: ["CArchive", "Digests", "DurableFiles", .system]),
         .target(name: "Networking", dependencies: ["CCurl"]),
         .target(name: "Processes", dependencies: [.subprocess, .system]),
+        .target(name: "Encryption", dependencies: ["Digests", "DurableFiles", "Processes", .system]),
         .target(name: "SQLiteFile", dependencies: ["Digests", "DurableFiles", .grdbSQLite, .system]),
 
         // Second floor: what Ronde knows.
         .target(name: "ConfigurationFiles", dependencies: ["Cron", "Maintenance", "YAMLDocument", .system]),
         .target(name: "PluginKit", dependencies: ["Maintenance", .system]),
         .target(name: "DatabaseTasks", dependencies: ["PluginKit", "SQLiteFile", .system]),
+        .target(
+            name: "Offsite", dependencies: ["Digests", "DurableFiles", "Maintenance", "Processes", .system]),
         .target(
             name: "Backups",
             dependencies: ["Archiving", "Digests", "DurableFiles", "Maintenance", "SQLiteFile", .system]),
@@ -155,6 +158,8 @@ let package = Package(
             dependencies: [
                 "Archiving", "Digests", "DurableFiles", "Maintenance", "SQLiteFile", .grdbSQLite, .system,
             ], resources: [.copy("Corpus")]),
+        tests(of: "Encryption", dependencies: ["Digests", "DurableFiles", "Processes", .system]),
+        tests(of: "Offsite", dependencies: ["Digests", "DurableFiles", "Processes", .system]),
         tests(
             of: "BackupPlugin",
             dependencies: [

@@ -1,7 +1,7 @@
 import Glibc
 import Subprocess
 import Synchronization
-import SystemPackage
+package import SystemPackage
 
 extension ChildProcess {
     /// Runs the program to its end, or to one of its limits.
@@ -15,11 +15,33 @@ extension ChildProcess {
     /// - Throws: ``ChildStartError`` where it could not be started.
     package func run(receive: @escaping @Sendable ([UInt8]) async -> Void) async throws(ChildStartError) -> ChildReport
     {
+        try await run(.lines(receive))
+    }
+
+    /// Runs the program as ``run(receive:)`` does, and passes on its standard output as it comes, in pieces of any size.
+    ///
+    /// ``lineLimit`` does not count here. A piece is valid only during the call.
+    ///
+    /// - Throws: ``ChildStartError`` where it could not be started.
+    package func runInPieces(
+        _ receive: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
+    ) async throws(ChildStartError) -> ChildReport {
+        try await run(.pieces(receive))
+    }
+
+    /// Runs the program as ``run(receive:)`` does, with an open file as its standard output, which stays open here.
+    ///
+    /// - Throws: ``ChildStartError`` where it could not be started.
+    package func run(into file: FileDescriptor) async throws(ChildStartError) -> ChildReport {
+        try await run(.file(file))
+    }
+
+    private func run(_ output: ChildOutput) async throws(ChildStartError) -> ChildReport {
         Self.ignoreBrokenPipes
         if Task.isCancelled { return ChildReport(end: .cancelled, errorText: "", leftStrays: false) }
         let watch = ChildWatch()
         let outcome = await withTaskGroup(of: Step.self) { group in
-            group.addTask { await .ended(supervise(watch, receive)) }
+            group.addTask { await .ended(supervise(watch, output)) }
             group.addTask {
                 // Cancellation is the ordinary end of this wait: the child was faster.
                 try? await Task.sleep(for: timeLimit)
@@ -62,31 +84,7 @@ extension ChildProcess {
         case slept(Bool)
     }
 
-    /// Starts the child and moves its three streams until it has ended.
-    private func supervise(
-        _ watch: ChildWatch, _ receive: @escaping @Sendable ([UInt8]) async -> Void
-    ) async -> Result<TerminationStatus, any Error> {
-        do {
-            let result = try await Subprocess.run(
-                configuration, input: .inputWriter, output: .sequence, error: .sequence
-            ) { execution in
-                watch.started(execution.processIdentifier.value)
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask { await feed(execution.standardInputWriter) }
-                    group.addTask { try await drain(execution.standardError, into: watch) }
-                    try await readLines(execution.standardOutput, watch, receive)
-                    // Output has ended: now the child may see the end of its input. Where it is gone, so is the pipe.
-                    try? await execution.standardInputWriter.finish()
-                    try await group.waitForAll()
-                }
-            }
-            return .success(result.terminationStatus)
-        } catch {
-            return .failure(error)
-        }
-    }
-
-    private var configuration: Configuration {
+    var configuration: Configuration {
         var options = PlatformOptions()
         options.createSession = true  // leader of its own session and group, so that the group can be killed
         options.teardownSequence = [
@@ -98,43 +96,10 @@ extension ChildProcess {
             environment: .custom(Dictionary(variables) { _, last in last }),
             workingDirectory: workingDirectory, platformOptions: options)
     }
-
-    private func feed(_ writer: StandardInputWriter) async {
-        // A child that does not read its input, or is gone, is no error: its output and status tell.
-        _ = try? await writer.write(input)
-    }
-
-    private func readLines(
-        _ output: SubprocessOutputSequence, _ watch: ChildWatch, _ receive: @Sendable ([UInt8]) async -> Void
-    ) async throws {
-        var lines = LineSplitter()
-        var (total, count) = (0, 0)
-        for try await buffer in output {
-            total += buffer.count
-            for line in buffer.withUnsafeBytes({ lines.append($0) }) where total <= outputLimit && count < lineLimit {
-                count += 1
-                await receive(line)
-            }
-            guard total <= outputLimit, count < lineLimit else {
-                watch.note(.flooded)
-                throw CancellationError()
-            }
-        }
-        if let last = lines.rest { await receive(last) }
-    }
-
-    private func drain(_ errors: SubprocessOutputSequence, into watch: ChildWatch) async throws {
-        for try await buffer in errors {
-            // A flood of errors must not put off the end of a child that is to be stopped.
-            try Task.checkCancellation()
-            buffer.withUnsafeBytes { watch.keepError($0, limit: errorLimit) }
-        }
-    }
-
 }
 
 /// What the streams and the time limit learn of a running child.
-private final class ChildWatch: Sendable {
+final class ChildWatch: Sendable {
     private struct State {
         var group: pid_t = 0
         var reason: ChildEnd?

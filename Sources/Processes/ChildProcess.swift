@@ -8,13 +8,15 @@ package struct ChildProcess: Sendable {
     /// The whole environment; nothing is inherited.
     package var environment: [String: String]
     package var workingDirectory: FilePath
-    /// Written to standard input, which then stays open until the output ends.
+    /// Written to standard input, which then stays open until the output ends; with ``run(into:)`` it ends at once.
     package var input: [UInt8]
+    /// Read by the child as its standard input instead of ``input``, from where it stands; it stays open here.
+    package var inputFile: FileDescriptor?
     /// The longest it may run.
     package var timeLimit: Duration
     /// How long it may take to end after SIGTERM, before SIGKILL.
     package var grace: Duration
-    /// The most it may write to standard output, in bytes.
+    /// The most it may write to standard output, in bytes; a file that it writes to itself has no limit.
     package var outputLimit: Int
     /// The most lines it may write to standard output.
     package var lineLimit: Int
@@ -23,14 +25,16 @@ package struct ChildProcess: Sendable {
 
     package init(
         executable: FilePath, arguments: [String] = [], environment: [String: String] = [:],
-        workingDirectory: FilePath = "/", input: [UInt8] = [], timeLimit: Duration, grace: Duration = .seconds(10),
-        outputLimit: Int = 16 << 20, lineLimit: Int = 100_000, errorLimit: Int = 64 << 10
+        workingDirectory: FilePath = "/", input: [UInt8] = [], inputFile: FileDescriptor? = nil,
+        timeLimit: Duration, grace: Duration = .seconds(10), outputLimit: Int = 16 << 20, lineLimit: Int = 100_000,
+        errorLimit: Int = 64 << 10
     ) {
         self.executable = executable
         self.arguments = arguments
         self.environment = environment
         self.workingDirectory = workingDirectory
         self.input = input
+        self.inputFile = inputFile
         self.timeLimit = timeLimit
         self.grace = grace
         self.outputLimit = outputLimit
