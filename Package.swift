@@ -79,6 +79,9 @@ let package = Package(
         .target(name: "PluginKit", dependencies: ["Maintenance", .system]),
         .target(name: "DatabaseTasks", dependencies: ["PluginKit", "SQLiteFile", .system]),
         .target(
+            name: "Exports",
+            dependencies: ["Archiving", "Digests", "DurableFiles", "Maintenance", "SQLiteFile", .system]),
+        .target(
             name: "Offsite", dependencies: ["Digests", "DurableFiles", "Maintenance", "Processes", .system]),
         .target(
             name: "Backups",
@@ -104,6 +107,9 @@ let package = Package(
             "analyze", target: "AnalyzePlugin",
             dependencies: ["DatabaseTasks", "DurableFiles", "SQLiteFile", .system]),
         plugin("backup", target: "BackupPlugin", dependencies: ["Archiving", "Backups", "SQLiteFile", .system]),
+        plugin(
+            "export", target: "ExportPlugin",
+            dependencies: ["Archiving", "Digests", "DurableFiles", "Exports", "SQLiteFile", .system]),
         plugin("health", target: "HealthPlugin", dependencies: ["Networking"]),
         plugin("integrity", target: "IntegrityPlugin", dependencies: ["SQLiteFile", .system]),
         plugin(
@@ -158,6 +164,11 @@ let package = Package(
             dependencies: [
                 "Archiving", "Digests", "DurableFiles", "Maintenance", "SQLiteFile", .grdbSQLite, .system,
             ], resources: [.copy("Corpus")]),
+        tests(
+            of: "Exports",
+            dependencies: [
+                "Archiving", "Digests", "DurableFiles", "Maintenance", "SQLiteFile", .grdbSQLite, .system,
+            ]),
         tests(of: "Encryption", dependencies: ["Digests", "DurableFiles", "Processes", .system]),
         tests(of: "Offsite", dependencies: ["Digests", "DurableFiles", "Processes", .system]),
         tests(
@@ -183,6 +194,7 @@ let package = Package(
                 "ConfigurationFiles", "DurableFiles", "Maintenance", "PluginKit", "SQLiteFile", .grdbSQLite, .system,
             ], path: "Tests/DatabasePluginTesting"),
         tests(of: "AnalyzePlugin", dependencies: databasePluginTests),
+        tests(of: "ExportPlugin", dependencies: databasePluginTests + ["Exports"]),
         tests(of: "IntegrityPlugin", dependencies: databasePluginTests),
         tests(of: "VacuumPlugin", dependencies: databasePluginTests),
         tests(
