@@ -78,6 +78,7 @@ let package = Package(
         .target(name: "ConfigurationFiles", dependencies: ["Cron", "Maintenance", "YAMLDocument", .system]),
         .target(name: "PluginKit", dependencies: ["Maintenance", .system]),
         .target(name: "DatabaseTasks", dependencies: ["PluginKit", "SQLiteFile", .system]),
+        .target(name: "Salvage", dependencies: ["DurableFiles", "SQLiteFile", .grdbSQLite, .system]),
         .target(
             name: "Exports",
             dependencies: ["Archiving", "Digests", "DurableFiles", "Maintenance", "SQLiteFile", .system]),
@@ -164,6 +165,9 @@ let package = Package(
             dependencies: [
                 "Archiving", "Digests", "DurableFiles", "Maintenance", "SQLiteFile", .grdbSQLite, .system,
             ], resources: [.copy("Corpus")]),
+        tests(
+            of: "Salvage", dependencies: ["Digests", "DurableFiles", "SQLiteFile", .grdbSQLite, .system],
+            resources: [.copy("Corpus")]),
         tests(
             of: "Exports",
             dependencies: [
