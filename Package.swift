@@ -86,7 +86,9 @@ let package = Package(
             name: "Offsite", dependencies: ["Digests", "DurableFiles", "Maintenance", "Processes", .system]),
         .target(
             name: "Backups",
-            dependencies: ["Archiving", "Digests", "DurableFiles", "Maintenance", "SQLiteFile", .system]),
+            dependencies: [
+                "Archiving", "Digests", "DurableFiles", "Encryption", "Maintenance", "SQLiteFile", .system,
+            ]),
         .target(name: "RunStore", dependencies: ["Maintenance", "DurableFiles", .grdb, .system]),
         .target(name: "Reports", dependencies: ["DurableFiles", "Maintenance", .system]),
 
@@ -107,12 +109,18 @@ let package = Package(
         plugin(
             "analyze", target: "AnalyzePlugin",
             dependencies: ["DatabaseTasks", "DurableFiles", "SQLiteFile", .system]),
-        plugin("backup", target: "BackupPlugin", dependencies: ["Archiving", "Backups", "SQLiteFile", .system]),
+        plugin(
+            "backup", target: "BackupPlugin",
+            dependencies: ["Archiving", "Backups", "Encryption", "SQLiteFile", .system]),
+        plugin(
+            "drill", target: "DrillPlugin", dependencies: ["Backups", "Encryption", "SQLiteFile", .system]),
         plugin(
             "export", target: "ExportPlugin",
             dependencies: ["Archiving", "Digests", "DurableFiles", "Exports", "SQLiteFile", .system]),
         plugin("health", target: "HealthPlugin", dependencies: ["Networking"]),
         plugin("integrity", target: "IntegrityPlugin", dependencies: ["SQLiteFile", .system]),
+        plugin("offsite", target: "OffsitePlugin", dependencies: ["Backups", "Offsite", .system]),
+        plugin("prune", target: "PrunePlugin", dependencies: ["Backups", .system]),
         plugin(
             "vacuum", target: "VacuumPlugin",
             dependencies: ["DatabaseTasks", "DurableFiles", "SQLiteFile", .system]),
@@ -198,7 +206,9 @@ let package = Package(
                 "ConfigurationFiles", "DurableFiles", "Maintenance", "PluginKit", "SQLiteFile", .grdbSQLite, .system,
             ], path: "Tests/DatabasePluginTesting"),
         tests(of: "AnalyzePlugin", dependencies: databasePluginTests),
+        tests(of: "DrillPlugin", dependencies: databasePluginTests + ["Backups"]),
         tests(of: "ExportPlugin", dependencies: databasePluginTests + ["Exports"]),
+        tests(of: "PrunePlugin", dependencies: databasePluginTests + ["Backups"]),
         tests(of: "IntegrityPlugin", dependencies: databasePluginTests),
         tests(of: "VacuumPlugin", dependencies: databasePluginTests),
         tests(

@@ -21,6 +21,14 @@ package enum BackupError: Error, Hashable {
     case incomplete(FilePath, what: String)
     /// Pruning that would keep nothing.
     case keepsNothing(Int)
+    /// What is known of the sets of a folder cannot be read.
+    case recordDamaged(FilePath, reason: String)
+    /// No set has that name.
+    case noSuchSet(String, nearest: [String])
+    /// What was asked for makes no sense for that set, and why.
+    case notApplicable(String, why: String)
+    /// Other sets would go now than those that the plan named.
+    case planChanged(FilePath)
 }
 
 extension BackupError: CustomStringConvertible {
@@ -46,6 +54,16 @@ extension BackupError: CustomStringConvertible {
                 + " Nothing was pruned. Check disk and memory, then try again."
         case .incomplete(let path, let what): "\(path): this backup is stored and verified, but \(what)"
         case .keepsNothing(let keep): "keep: \(keep) would keep no backup; it must be at least 1"
+        case .recordDamaged(let path, let reason):
+            "\(path): not a usable record of pins and drills: \(reason). Nothing is pruned until it is mended or removed;"
+                + " if it is removed, pins are gone and sets in doubt count again."
+        case .noSuchSet(let text, let nearest):
+            nearest.isEmpty
+                ? "no backup is named '\(text)', and there is none that counts"
+                : "no backup is named '\(text)'; the nearest: \(nearest.joined(separator: ", "))"
+        case .notApplicable(let name, let why): "\(name): \(why)"
+        case .planChanged(let path):
+            "\(path): other backups came or went since the plan was made; make a new one. Nothing was removed."
         }
     }
 

@@ -23,10 +23,15 @@ struct BackupPluginTests {
         #expect(value?["tier"] == .string("daily") && value?["compression"] == .string("gzip"))
         for text in [
             "compression: zstd:19:64", "compression: none", "tier: manual", "also: [daily, weekly]", "keep: 1",
+            "keep_at_least: 2", "bandwidth: 10MB", "wal_limit: 64MiB", "largest_fall: 20%",
+            "encrypt: {age_recipients_file: /keys, identity_file: /key}", "encrypt: {age: [age1x]}",
         ] {
             #expect(ParameterReading.read(text, of: manifest).mistakes.isEmpty, "\(text)")
         }
-        for text in ["compression: gzip:0", "compression: xz", "tier: yearly", "also: [hourly]", "keep: 0", "kep: 1"] {
+        for text in [
+            "compression: gzip:0", "compression: xz", "tier: yearly", "also: [hourly]", "keep: 0", "kep: 1",
+            "encrypt: x",
+        ] {
             #expect(!ParameterReading.read(text, of: manifest).mistakes.isEmpty, "\(text)")
         }
     }
@@ -86,6 +91,14 @@ struct BackupPluginTests {
             ("true", ["tier": .string("manual"), "keep": .integer(3)], .unknown, "never pruned"),
             ("true", ["compression": .string("rar")], .unknown, "'rar' is not known"),
             ("true", ["keep": .integer(0)], .unknown, "would keep no backup"),
+            ("true", ["bandwidth": .string("0B")], .unknown, "would never end"),
+            ("true", ["encrypt": .object([:])], .unknown, "exactly one of"),
+            ("true", ["encrypt": .object(["gpg_passphrase_file": .string("p")])], .unknown, "not an absolute path"),
+            (
+                "true", ["encrypt": .object(["age": .array([.string("age1x")])]), "sql_export": .bool(true)], .critical,
+                "in the clear"
+            ),
+            ("true", ["encrypt": .object(["age": .array([.string("age1x")])])], .critical, "is no recipient"),
         ] as [(String, [String: JSONValue], Outcome, String)])
     func fails(_ command: String, _ with: [String: JSONValue], _ outcome: Outcome, says: String) async throws {
         let site = try Site()

@@ -38,10 +38,11 @@ final class Site: Sendable {
         try shell("cd '\(folder)' && find . ! -name .backups.lock -type f -printf '%p %m %T@ ' -exec sha256sum {} +")
     }
 
-    func run(_ with: [String: JSONValue], dryRun: Bool = false) async -> PluginRun {
+    /// Runs the plugin as its process does, or by another clock.
+    func run(_ with: [String: JSONValue], dryRun: Bool = false, at now: Date? = nil) async -> PluginRun {
         let service = Service(
             name: "api", title: "API", databases: ["main": DatabaseLocation(sqlite: database.string)],
-            backups: BackupFolders(
+            backups: BackupSettings(
                 daily: folder.appending("backups").string, weekly: folder.appending("backups/weekly").string,
                 monthly: folder.appending("archives").string),
             thresholds: Thresholds(databaseSize: limit.withLock { $0 }.map(ByteSize.init(bytes:))),
@@ -51,8 +52,20 @@ final class Site: Sendable {
             with: .object(with), dryRun: dryRun, nominalTime: Date(), deadline: Date().addingTimeInterval(300),
             scratch: folder.appending("scratch").string)
         let events = Mutex<[PluginEvent]>([])
-        let result = await PluginHost.perform(BackupPlugin.self, request) { event in
-            events.withLock { $0.append(event) }
+        let receive: @Sendable (PluginEvent) -> Void = { event in events.withLock { $0.append(event) } }
+        guard let now else {
+            let result = await PluginHost.perform(BackupPlugin.self, request, receive: receive)
+            return PluginRun(result: result, events: events.withLock { $0 })
+        }
+        let result: TaskResult
+        do {
+            let bytes = try RecordCoding.encoder().encode(request.with)
+            let configuration = try RecordCoding.decoder().decode(BackupConfiguration.self, from: bytes)
+            result = try await BackupPlugin(configuration, now: { now }).run(in: TaskContext(request, receive: receive))
+        } catch let failure as TaskFailure {
+            result = TaskResult(failure.outcome, failure.summary)
+        } catch {
+            result = TaskResult(.unknown, "\(error)")
         }
         return PluginRun(result: result, events: events.withLock { $0 })
     }

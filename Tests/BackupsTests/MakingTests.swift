@@ -25,10 +25,10 @@ struct MakingTests {
         let set = result.sets[0]
         #expect(try scratch.names("daily") == ["test_20251216_020000\(ending)", "test_20251216_020000.json"].sorted())
         #expect(set.title == "test_20251216_020000\(ending)")
-        #expect(set.manifest.tiers == [.daily] && set.manifest.rows == 2000)
+        #expect(set.tiers == [.daily] && set.summary.rows == 2000)
         #expect(
-            set.manifest.database.journalMode == (journal == "wal" ? "wal" : "delete")
-                && set.manifest.database.rowsHashedAt == .source)
+            result.manifest.database.journalMode == (journal == "wal" ? "wal" : "delete")
+                && result.manifest.database.rowsHashedAt == .copy)
         if tool.hasPrefix("zstd"), !hasProgram("zstd") { return }
         let restored = scratch.path("restored.db")
         try runProgram("sh", ["-c", "\(tool) '\(set.filePaths[0])' > '\(restored)'"])
@@ -159,6 +159,17 @@ struct MakingTests {
             c.execute("INSERT INTO twins DEFAULT VALUES")
             c.execute("COMMIT")
         """
+
+    @Test("a limit of bytes a second is kept")
+    func bandwidth() async throws {
+        let scratch = try Scratch()
+        try scratch.makeDatabase()
+        var request = scratch.request()
+        request.compression = .none
+        request.bandwidth = 500_000
+        let result = try await BackupMaker(request).make()
+        #expect(result.duration > .seconds(Double(result.copy.bytes) / 500_000 * 0.9))
+    }
 
     @Test("foreign keys that lead nowhere are told and do not keep the copy from counting")
     func foreignKeys() async throws {

@@ -13,6 +13,8 @@ struct NamesAndManifestTests {
             ("test_users_20251216_020000", false), ("test20251216_020000", false), ("test_20251216", false),
             ("test_20251216_0200", false), ("test_20251216_020000_1", false), ("test_20251216_020000_02", false),
             ("test_20251216_020000_", false), ("test_20251216_020000_20251217_020000", false),
+            ("test_20251216.db", true), ("test_20251216.db.gz", true), ("test_20251216_020000.db.zst", true),
+            ("test_20251216_020000.db.gz.age", true), ("test_20251216.sql", false), ("test_20251216.json", false),
             ("test_2025121६_020000", false), ("_20251216_020000", false), ("", false),
         ])
     func names(_ text: String, isName: Bool) {
@@ -37,10 +39,10 @@ struct NamesAndManifestTests {
     func roundTrip() async throws {
         let scratch = try Scratch()
         try scratch.makeDatabase()
-        let made = try await BackupMaker(scratch.request(), now: clock("2025-12-16T01:00:00Z")).make().sets[0]
-        let text = String(decoding: try DurableFile.read(made.manifestPath, limit: 1 << 20), as: UTF8.self)
+        let made = try await BackupMaker(scratch.request(), now: clock("2025-12-16T01:00:00Z")).make()
+        let text = String(decoding: try DurableFile.read(made.sets[0].manifestPath, limit: 1 << 20), as: UTF8.self)
         #expect(text.contains(#""instant" : "2025-12-16T02:00:00+01:00""#))
-        #expect(try BackupManifest.read(made.manifestPath) == made.manifest)
+        #expect(try made.sets[0].manifest() == made.manifest)
     }
 
     @Test(
@@ -88,7 +90,7 @@ struct NamesAndManifestTests {
         #expect(catalogue.sets == [made[3]])
         #expect(
             catalogue.problems.map(\.kind) == [
-                .missingFile(made[0].title), .wrongSize(made[1].title, expected: made[1].manifest.bytes, found: 100),
+                .missingFile(made[0].title), .wrongSize(made[1].title, expected: made[1].summary.bytes, found: 100),
                 .noManifest,
             ])
         #expect(catalogue.others == ["notes.txt", "test_users_20251216_020000.db.gz"])

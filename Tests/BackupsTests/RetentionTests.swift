@@ -120,4 +120,81 @@ struct RetentionTests {
             #expect(decisions.filter { $0.isKept && counted.contains($0.index) }.count == 1)
         }
     }
+
+    @Test(
+        "a unit is labelled as Foundation's calendar labels it",
+        arguments: ["Europe/Paris", "America/St_Johns", "Pacific/Apia", "Africa/Casablanca", "Asia/Kathmandu"])
+    func labels(_ zone: String) throws {
+        let zone = try #require(TimeZone(identifier: zone))
+        var generator = SystemRandomNumberGenerator()
+        var civil = Calendar(identifier: .gregorian)
+        var iso = Calendar(identifier: .iso8601)
+        (civil.timeZone, iso.timeZone) = (zone, zone)
+        for _ in 0..<400 {
+            let instant = Date(timeIntervalSince1970: .random(in: -8e9...8e9, using: &generator))
+            let parts = civil.dateComponents([.year, .month, .day, .hour], from: instant)
+            let week = iso.dateComponents([.yearForWeekOfYear, .weekOfYear], from: instant)
+            let (year, month) = (try #require(parts.year), try #require(parts.month))
+            let (day, hour) = (try #require(parts.day), try #require(parts.hour))
+            let expected: [CalendarUnit: String] = [
+                .hour: String(format: "%04d-%02d-%02d %02d h", year, month, day, hour),
+                .day: String(format: "%04d-%02d-%02d", year, month, day),
+                .week: String(
+                    format: "%04d-W%02d", try #require(week.yearForWeekOfYear), try #require(week.weekOfYear)),
+                .month: String(format: "%04d-%02d", year, month), .year: String(format: "%04d", year),
+            ]
+            for (unit, label) in expected {
+                let decision = try Retention.plan(
+                    [RetentionCandidate(instant: instant)], unit: unit, keep: 1, timeZone: zone, now: .distantFuture)
+                #expect(decision[0].reason == "newest of \(label), 1 of 1")
+            }
+        }
+    }
+
+    @Test("at least so many verified sets stay, the newest of those that would go")
+    func floor() throws {
+        let instants = try (1...6).map { try instant("2026-11-22T0\($0):00:00Z") }
+        var candidates = instants.map { RetentionCandidate(instant: $0) }
+        candidates.append(RetentionCandidate(instant: try instant("2026-11-22T09:00:00Z"), isVerified: false))
+        let decisions = try Retention.plan(
+            candidates, unit: .day, keep: 7, keepAtLeast: 3, timeZone: paris, now: instant("2026-11-22T10:00:00Z"))
+        #expect(decisions.filter(\.isKept).map(\.index) == [6, 5, 4, 3])
+        #expect(decisions[3].reason == "kept so that there are at least 3")
+        let all = try Retention.plan(
+            candidates, unit: .day, keep: 1, keepAtLeast: 99, timeZone: paris, now: instant("2026-11-22T10:00:00Z"))
+        #expect(all.filter(\.isKept).count == 7)
+    }
+
+    @Test("a policy decides about verified sets alone, and what is protected stays")
+    func policy() throws {
+        let days = ["2026-11-18", "2026-11-19", "2026-11-20", "2026-11-21", "2026-11-22", "2026-12-24"]
+        var candidates = try days.map { RetentionCandidate(instant: try instant("\($0)T02:00:00Z")) }
+        candidates[1] = RetentionCandidate(instant: candidates[1].instant, protection: "pinned: why")
+        candidates[3] = RetentionCandidate(instant: candidates[3].instant, isVerified: false, whyNot: "it is bad")
+        let decisions = try Retention.plan(
+            candidates, rule: .policy(RetentionPolicy(daily: 2)), timeZone: paris,
+            now: instant("2026-11-22T10:00:00Z"))
+        #expect(
+            decisions.map(\.reason) == [
+                "later than the clock, which says 2026-11-22T11:00:00+01:00: not counted", "daily, 1 left",
+                "not verified: neither counted nor removed (it is bad)", "daily, 0 left", "pinned: why",
+                "no rule keeps it",
+            ])
+        #expect(decisions.map(\.unitsLeft) == [2, 1, 1, 0, 0, 0])
+    }
+
+    @Test("the explanation has positions of the input, in its order")
+    func explanation() throws {
+        var instants = try ["2026-11-20T02:00:00Z", "2026-11-22T02:00:00Z", "2026-11-21T02:00:00Z"].map(instant)
+        instants[1] += 0.25
+        let explanation = try RetentionPolicy(daily: 1, monthly: 3).explain(instants, timeZone: paris)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        #expect(
+            String(decoding: try encoder.encode(explanation), as: UTF8.self) == """
+                {"keep":[{"index":0,"instant":"2026-11-20T03:00:00+01:00","reasons":["oldest monthly"]},\
+                {"index":1,"instant":"2026-11-22T03:00:00.250+01:00","reasons":["daily","monthly"]}],\
+                "remove":[{"index":2,"instant":"2026-11-21T03:00:00+01:00"}]}
+                """)
+    }
 }

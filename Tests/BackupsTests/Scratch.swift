@@ -25,9 +25,11 @@ final class Scratch: Sendable {
 
     func path(_ name: String) -> FilePath { folder.appending(name) }
 
-    /// All names in a folder below this one, hidden ones too, but for the lock file, which stays.
+    /// All names in a folder below this one, hidden ones too, but for what Ronde notes there and what stays.
     func names(_ name: String) throws -> [String] {
-        try Folder.entries(of: path(name)).filter { $0 != ".backups.lock" }
+        try Folder.entries(of: path(name)).filter {
+            ![".backups.lock", ".backups.index", FolderRecord.fileName].contains($0)
+        }
     }
 
     /// A digest of everything in a folder: names, bytes, permissions and times.

@@ -58,7 +58,9 @@ struct ServiceSettingsTests {
                   adopted: [{folder: old, keep_daily: 3}]
                   encryption: {age: [age1abc, ssh-ed25519 AAAA], identity: key.txt}
                   offsite:
-                    - {name: nas, sftp: {host: nas, user: ronde, folder: /backups, identity: id}, bandwidth: 1MB}
+                    - name: nas
+                      sftp: {host: nas, user: ronde, folder: /backups, identity: id, known_hosts: hosts}
+                      bandwidth: 1MB
                     - {name: cloud, rclone: {remote: "s3:bucket/api"}, keep: {daily: 2, monthly: 0}}
 
             """)
@@ -75,7 +77,9 @@ struct ServiceSettingsTests {
                         OffsiteTarget(
                             name: "nas",
                             place: .sftp(
-                                SFTPPlace(host: "nas", user: "ronde", folder: "/backups", identityFile: path("id"))),
+                                SFTPPlace(
+                                    host: "nas", user: "ronde", folder: "/backups", identityFile: path("id"),
+                                    knownHostsFile: path("hosts"))),
                             bandwidth: ByteSize(bytes: 1_000_000)),
                         OffsiteTarget(
                             name: "cloud", place: .rclone(remote: "s3:bucket/api", config: nil),

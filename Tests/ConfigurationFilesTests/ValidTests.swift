@@ -27,7 +27,7 @@ struct ValidTests {
                 == Service(
                     name: "api", title: "Users API", url: "http://127.0.0.1:5000",
                     databases: ["main": DatabaseLocation(sqlite: scratch.path("var/api/test.db").string)],
-                    backups: BackupFolders(
+                    backups: BackupSettings(
                         daily: scratch.path("var/backups").string, weekly: scratch.path("var/backups/weekly").string,
                         monthly: scratch.path("var/archives").string),
                     thresholds: Thresholds(

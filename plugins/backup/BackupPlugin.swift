@@ -1,5 +1,5 @@
 import Backups
-import Foundation
+package import Foundation
 import Maintenance
 package import PluginKit
 import SQLiteFile
@@ -11,22 +11,30 @@ package struct BackupPlugin: TaskPlugin {
     package static var manifest: [UInt8] { PackageResources.plugin_yaml }
 
     private let configuration: BackupConfiguration
+    private let now: @Sendable () -> Date
 
     package init(_ configuration: BackupConfiguration) throws {
+        try self.init(configuration, now: { Date() })
+    }
+
+    /// The same with another wall clock.
+    package init(_ configuration: BackupConfiguration, now: @escaping @Sendable () -> Date) throws {
         try configuration.check()
         self.configuration = configuration
+        self.now = now
     }
 
     @concurrent
     package func run(in context: TaskContext) async throws -> TaskResult {
         let plan = try BackupPlan(configuration, context)
         let progress = ProgressReporting(context)
-        let maker = BackupMaker(plan.request, observe: progress.note)
+        let maker = BackupMaker(plan.request, now: now, observe: progress.note)
         do {
             if context.isDryRun { return try rehearse(maker, plan, context) }
             let result = try await maker.make()
-            let outcome = BackupReporting(plan: plan, context: context).report(result)
-            return try prune(plan, context, after: result, outcome)
+            let found = BackupReporting(plan: plan, context: context).report(result)
+            if let anomalies = result.anomalies { return suspicious(result, anomalies, found, plan) }
+            return try prune(plan, context, found)
         } catch let error as TaskFailure {
             throw error
         } catch let error as SQLiteFileError where error.kind == .cancelled {
@@ -45,14 +53,26 @@ package struct BackupPlugin: TaskPlugin {
         return sentence + (sentence.hasSuffix(".") ? "" : ".") + " The last verified backup is \(last)."
     }
 
-    private func prune(
-        _ plan: BackupPlan, _ context: TaskContext, after result: BackupResult, _ found: TaskResult
-    ) throws -> TaskResult {
+    /// The set is stored and verified, but what it holds is so much less that a person has to look.
+    private func suspicious(
+        _ result: BackupResult, _ report: AnomalyReport, _ found: TaskResult, _ plan: BackupPlan
+    ) -> TaskResult {
+        let name = result.sets[0].name
+        return TaskResult(
+            .critical,
+            "\(found.summary); but \(report.sentence(timeZone: plan.request.timeZone)): it does not count until a"
+                + " person accepts it, and nothing was pruned. Look at the database; if all is well, run"
+                + " ronde backups accept \(name) --note \"why\"")
+    }
+
+    private func prune(_ plan: BackupPlan, _ context: TaskContext, _ found: TaskResult) throws -> TaskResult {
         guard let pruning = plan.pruning else { return found }
         do {
-            let done = try pruning.execute(now: Date())
+            let done = try pruning.execute(now: now())
             BackupReporting(plan: plan, context: context).report(done, isDryRun: false)
-            let outcome = found.outcome == .ok && done.problems.contains(where: \.isDamage) ? .warning : found.outcome
+            var outcome = found.outcome
+            if outcome == .ok, done.hold != nil || done.problems.contains(where: \.isDamage) { outcome = .warning }
+            if let hold = done.hold { return TaskResult(outcome, "\(found.summary); \(hold)") }
             return TaskResult(
                 outcome, "\(found.summary); \(done.kept.count) kept, \(done.removed.count) removed")
         } catch let error where !(error is CancellationError) {

@@ -25,12 +25,14 @@ struct BackupReporting {
         if let export = result.export, let record = manifest.export {
             made("export", export, bytes: record.bytes, "\(record.sha256)")
         }
+        for anomaly in result.anomalies?.anomalies ?? [] { context.log(.error, "\(anomaly)") }
         for finding in result.foreignKeyFindings.prefix(Self.longestList) { context.log(.warning, finding.text) }
         var outcome = databaseSize(result.copy.bytes).outcome
         let tables = manifest.database.tables.count
         let size = ByteSize(bytes: Int64(manifest.bytes)).description
         var summary =
             "\(result.sets[0].title), \(size), \(count(manifest.rows, "row")) in \(count(tables, "table")), verified"
+        if let encryption = manifest.files[0].encryption { summary += ", encrypted with \(encryption)" }
         if manifest.database.foreignKeyViolations > 0 {
             outcome = .warning
             summary += "; \(count(manifest.database.foreignKeyViolations, "broken foreign key")) in the database"
@@ -47,6 +49,8 @@ struct BackupReporting {
             let verb = decision.isKept ? (isDryRun ? "would keep" : "kept") : (isDryRun ? "would remove" : "removed")
             context.log(.info, "\(verb) \(decision.set.title): \(decision.reason)")
         }
+        for note in pruned.notes { context.log(.info, note) }
+        if let hold = pruned.hold { context.log(isDryRun ? .info : .warning, "\(hold)") }
         for problem in pruned.problems { context.log(problem.isDamage ? .warning : .info, problem.description) }
         guard !isDryRun else { return }
         context.measure(TaskMeasurement("sets_kept", Double(pruned.kept.count), .count))
@@ -64,16 +68,19 @@ struct BackupReporting {
         context.measure(databaseSize(result.copy.bytes))
         let share = Double(manifest.bytes) / Double(max(result.copy.bytes, 1)) * 100
         context.measure(TaskMeasurement("compressed_share", (share * 100).rounded() / 100, .percent))
-        context.measure(TaskMeasurement("duration", (result.duration.inSeconds * 1000).rounded() / 1000, .seconds))
+        context.measure(TaskMeasurement("duration", rounded(result.duration), .seconds))
         context.measure(TaskMeasurement("wal_peak", Double(result.copy.walBytesPeak), .bytes))
+        context.measure(TaskMeasurement("copy_duration", rounded(result.copy.duration), .seconds))
         context.measure(TaskMeasurement("rows", Double(manifest.rows), .count))
         for table in manifest.database.tables.prefix(Self.longestList) where Self.canName(table.name) {
             context.measure(TaskMeasurement("\(table.name).rows", Double(table.rows), .count))
         }
     }
 
+    private func rounded(_ duration: Duration) -> Double { (duration.inSeconds * 1000).rounded() / 1000 }
+
     private func reportFiles(of set: BackupSet) {
-        for (path, file) in zip(set.filePaths, set.manifest.files) {
+        for (path, file) in zip(set.filePaths, set.files) {
             made("backup", path, bytes: file.bytes, "\(file.sha256)")
         }
         // A manifest that cannot be read a moment later is told of by its missing line, and by the next backup.

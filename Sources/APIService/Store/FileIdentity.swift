@@ -1,8 +1,3 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 import SystemPackage
 
 /// Which file a path leads to, whatever it is called: the same device and inode are the same file.
@@ -15,10 +10,12 @@ struct FileIdentity: Hashable, Sendable {
     /// Looks at what `path` leads to; nil where there is nothing.
     /// - Throws: `Errno`, where it could not be looked at.
     init?(at path: FilePath) throws {
-        var facts = stat()
-        guard stat(path.string, &facts) == 0 else {
-            if errno == ENOENT || errno == ENOTDIR { return nil }
-            throw Errno(rawValue: errno)
+        let facts: Stat
+        do {
+            facts = try Stat(path)
+        } catch {
+            if error == .noSuchFileOrDirectory || error == .notDirectory { return nil }
+            throw error
         }
         self.init(facts)
     }
@@ -26,15 +23,13 @@ struct FileIdentity: Hashable, Sendable {
     /// Looks at an open file.
     /// - Throws: `Errno`, where it could not be looked at.
     init(descriptor: Int32) throws {
-        var facts = stat()
-        guard fstat(descriptor, &facts) == 0 else { throw Errno(rawValue: errno) }
-        self.init(facts)
+        self.init(try Stat(FileDescriptor(rawValue: descriptor)))
     }
 
-    private init(_ facts: stat) {
-        device = UInt64(facts.st_dev)
-        inode = UInt64(facts.st_ino)
-        size = Int64(facts.st_size)
+    private init(_ facts: Stat) {
+        device = UInt64(facts.deviceID.rawValue)
+        inode = UInt64(facts.inode.rawValue)
+        size = facts.size
     }
 
     static func == (one: Self, other: Self) -> Bool {

@@ -1,4 +1,3 @@
-import DurableFiles
 package import SystemPackage
 
 /// What lies in a folder of backups, read without changing anything.
@@ -13,11 +12,11 @@ package struct BackupCatalogue: Hashable, Sendable {
     ///
     /// - Throws: `FileError` when the folder or a manifest cannot be read.
     package static func read(_ folder: FilePath, of identity: BackupIdentity) throws -> BackupCatalogue {
-        guard try FileFacts.of(folder, followingLinks: true) != nil else {
+        guard let scan = try FolderScan.open(folder) else {
             return BackupCatalogue(sets: [], problems: [], others: [])
         }
         var reading = CatalogueReading(folder: folder, identity: identity)
-        return try reading.run()
+        return try reading.run(scan)
     }
 
     /// The newest set that counts.
@@ -33,6 +32,8 @@ package struct BackupProblem: Hashable, Sendable, CustomStringConvertible {
         case wrongSize(String, expected: Int, found: Int)
         /// A data file that no manifest names: made by other means, or its manifest was removed.
         case noManifest
+        /// What is known of pins and drills of a folder cannot be read.
+        case damagedRecord(String)
     }
 
     package let path: FilePath
@@ -41,6 +42,8 @@ package struct BackupProblem: Hashable, Sendable, CustomStringConvertible {
     /// Whether something was lost; a file that never had a manifest is no more than a stranger.
     package var isDamage: Bool { kind != .noManifest }
 
+    var isDamagedRecord: Bool { if case .damagedRecord = kind { true } else { false } }
+
     package var description: String {
         switch kind {
         case .damagedManifest(let reason): "\(path): damaged manifest: \(reason)"
@@ -48,81 +51,7 @@ package struct BackupProblem: Hashable, Sendable, CustomStringConvertible {
         case .wrongSize(let name, let expected, let found):
             "\(path): its file '\(name)' has \(found) bytes instead of \(expected)"
         case .noManifest: "\(path): no manifest; it does not count and is left alone"
+        case .damagedRecord(let reason): "\(path): damaged record of pins and drills: \(reason)"
         }
-    }
-}
-
-private struct CatalogueReading {
-    let folder: FilePath
-    let identity: BackupIdentity
-    private var sets: [BackupSet] = []
-    private var problems: [BackupProblem] = []
-    private var others: [String] = []
-
-    init(folder: FilePath, identity: BackupIdentity) {
-        self.folder = folder
-        self.identity = identity
-    }
-
-    mutating func run() throws -> BackupCatalogue {
-        let names = try Folder.entries(of: folder).filter { !$0.hasPrefix(".") }
-        var files: Set<String> = []
-        for name in names {
-            guard let setName = setName(name, endings: [SetName.manifestEnding]) else { continue }
-            try readSet(setName, manifest: name, files: &files)
-        }
-        let exports = Set(sets.compactMap(\.manifest.export?.name))
-        for name in names where !files.contains(name) && !exports.contains(name) {
-            if setName(name, endings: SetName.dataEndings) != nil {
-                problems.append(BackupProblem(path: folder.appending(name), kind: .noManifest))
-            } else {
-                others.append(name)
-            }
-        }
-        sets.sort { ($0.instant, $0.name.number) < ($1.instant, $1.name.number) }
-        return BackupCatalogue(sets: sets, problems: problems, others: others)
-    }
-
-    private func setName(_ name: String, endings: [String]) -> SetName? {
-        guard let ending = endings.first(where: name.hasSuffix) else { return nil }
-        return SetName(name.dropLast(ending.count), stem: identity.stem)
-    }
-
-    private mutating func readSet(_ name: SetName, manifest file: String, files: inout Set<String>) throws {
-        let path = folder.appending(file)
-        let manifest: BackupManifest
-        do {
-            manifest = try BackupManifest.read(path)
-        } catch let error as ManifestError {
-            // Its data file goes with it in the list of problems.
-            files.formUnion([file] + SetName.dataEndings.map { "\(name)\($0)" })
-            problems.append(BackupProblem(path: path, kind: .damagedManifest(error.reason)))
-            return
-        } catch let error as FileError where error.errno == .noSuchFileOrDirectory {
-            // Pruned by another backup since the folder was listed.
-            return
-        }
-        guard manifest.service == identity.service, manifest.database.name == identity.database else {
-            files.formUnion(manifest.files.map(\.name))
-            return
-        }
-        files.formUnion([file] + manifest.files.map(\.name))
-        if let problem = try problem(manifest, path) {
-            problems.append(problem)
-        } else {
-            sets.append(BackupSet(name: name, folder: folder, manifest: manifest))
-        }
-    }
-
-    private func problem(_ manifest: BackupManifest, _ path: FilePath) throws -> BackupProblem? {
-        for file in manifest.files {
-            guard let facts = try FileFacts.of(folder.appending(file.name), followingLinks: true), facts.kind == .file
-            else { return BackupProblem(path: path, kind: .missingFile(file.name)) }
-            guard facts.size == file.bytes else {
-                let kind = BackupProblem.Kind.wrongSize(file.name, expected: file.bytes, found: facts.size)
-                return BackupProblem(path: path, kind: kind)
-            }
-        }
-        return nil
     }
 }

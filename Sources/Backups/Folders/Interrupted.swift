@@ -17,7 +17,9 @@ struct Interrupted {
     /// - Returns: what was done, in words.
     func finish() throws -> [String] {
         var notes: [String] = []
-        for name in try Folder.entries(of: folder) where name.hasPrefix(".") {
+        // Sorted, so that the same is done in the same order; of 100,000 names only the hidden ones.
+        guard let names = try FolderScan.open(folder)?.names(hidden: true).sorted() else { return [] }
+        for name in names {
             if name.hasSuffix(SetName.manifestEnding + SetName.pendingEnding) {
                 notes.append(try finishPublishing(name))
             } else if name.hasSuffix(SetName.manifestEnding + SetName.removingEnding) {

@@ -11,12 +11,14 @@ struct SetRemoval {
     /// - Returns: false if the set was gone already.
     func remove(_ set: BackupSet) throws -> Bool {
         let marker = folder.appending(set.name.removing)
+        let manifest: BackupManifest
         do {
+            manifest = try set.manifest()
             try DurableFile.rename(set.manifestPath, to: marker)
-        } catch  where error.errno == .noSuchFileOrDirectory {
+        } catch let error as FileError where error.errno == .noSuchFileOrDirectory {
             return false
         }
-        try removeFiles(of: set.manifest)
+        try removeFiles(of: manifest)
         try DurableFile.remove(marker)
         return true
     }

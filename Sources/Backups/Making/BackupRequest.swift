@@ -1,4 +1,5 @@
 package import Archiving
+package import Encryption
 package import Foundation
 package import SQLiteFile
 package import SystemPackage
@@ -13,13 +14,21 @@ package struct BackupRequest: Sendable {
     /// Where the set goes; the data is written once, into the first folder, and linked into the others.
     package var places: [BackupPlace]
     package var compression = Compression.gzip(level: 6)
-    /// Whether the database is also written as SQL text, `backup_202512.sql.gz`.
+    /// How the stored file is encrypted; nil where it is stored as it is.
+    package var encryption: Encryption?
+    /// What opens it again, where this host may: then that is tried before the set counts.
+    package var decryption: Decryption?
+    /// Whether the database is also written as SQL text, `backup_202512.sql.gz`; not beside encrypted sets.
     package var exportsSQL = false
     /// A folder for uncompressed copies, which are gone afterwards.
     package var scratch: FilePath
     /// All folders in which earlier sets of the database may lie.
     package var knownFolders: [FilePath]
     package var copy = CopyOptions(walLimit: 1 << 30)
+    /// The most bytes a second that are copied, and that are stored; nil for as fast as it goes.
+    package var bandwidth: Int?
+    /// The share in percent by which rows, tables or bytes may fall below those of the last set that counts.
+    package var largestFall = 50.0
     /// How long to wait for a lock of another connection, each time.
     package var busyTimeout = Duration.seconds(30)
     package var deadline: ContinuousClock.Instant?
@@ -35,13 +44,22 @@ package struct BackupRequest: Sendable {
         self.scratch = scratch
         knownFolders = places.map(\.folder)
     }
+
+    /// What is left until the deadline, for programs that want to know how long they may run.
+    var timeLeft: Duration { deadline.map { max($0 - .now, .zero) } ?? .seconds(86_400) }
+
+    func checkDeadline(during operation: String) throws {
+        guard let deadline, ContinuousClock.now >= deadline else { return }
+        throw SQLiteFileError(.deadlinePassed, at: source, during: operation)
+    }
 }
 
-/// What a backup is doing.
+/// What a backup is doing; the copy is checked while it is being compressed and read back.
 package enum BackupStage: String, Hashable, Sendable, CaseIterable {
     case copying
     case compressing
     case verifying
+    case encrypting
     case exporting
     case storing
 
@@ -50,8 +68,9 @@ package enum BackupStage: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .copying: 0
         case .compressing: 0.25
-        case .verifying: 0.65
-        case .exporting: 0.9
+        case .verifying: 0.75
+        case .encrypting: 0.88
+        case .exporting: 0.92
         case .storing: 0.98
         }
     }
@@ -67,14 +86,15 @@ package enum BackupStage: String, Hashable, Sendable, CaseIterable {
 package struct BackupResult: Hashable, Sendable {
     /// One for each folder, the first folder's first.
     package let sets: [BackupSet]
+    package let manifest: BackupManifest
     package let copy: CopyReport
     /// Findings about foreign keys, which do not keep the copy from being faithful.
     package let foreignKeyFindings: [SQLiteFinding]
+    /// What fell so far that the set does not count before a person has accepted it.
+    package let anomalies: AnomalyReport?
     /// The SQL text, if it was asked for.
     package let export: FilePath?
-    /// What was tidied up after backups that had been stopped, in words.
+    /// What was tidied up after backups that had been stopped, and what else is worth knowing, in words.
     package let notes: [String]
     package let duration: Duration
-
-    package var manifest: BackupManifest { sets[0].manifest }
 }

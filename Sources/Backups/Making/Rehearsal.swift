@@ -17,7 +17,7 @@ extension BackupMaker {
     ///
     /// - Throws: the same errors as ``make()`` for folders, the database and room.
     package func rehearse() throws -> Rehearsal {
-        for folder in folders { try BackupFolder(path: folder).check() }
+        try checkBeforehand()
         let connection = try SQLiteFile(path: request.source)
             .open(busyTimeout: request.busyTimeout, deadline: request.deadline)
         defer { connection.close() }

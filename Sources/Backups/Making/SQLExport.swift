@@ -39,10 +39,10 @@ extension BackupMaker {
     /// Exports lie with the monthly sets, or with the first ones.
     var exportFolder: FilePath { request.places.first { $0.tier == .monthly }?.folder ?? primary }
 
-    /// Writes the SQL text from the verified copy.
+    /// Writes the SQL text from the checked copy.
     ///
     /// The set is worth more than its export: a failure here is returned and not thrown, but for cancellation.
-    func makeExport(from restored: FilePath, at instant: Date) async throws -> ExportAttempt {
+    func makeExport(from copy: FilePath, at instant: Date) async throws -> ExportAttempt {
         guard request.exportsSQL else { return .none }
         observe(.exporting, BackupStage.exporting.overall(0))
         do {
@@ -51,7 +51,7 @@ extension BackupMaker {
                 ending: request.compression.fileExtension)
             let file = try TemporaryFile.create(
                 beside: exportFolder.appending(name), permissions: .ownerReadWrite)
-            let facts = try dump(restored, into: file)
+            let facts = try dump(copy, into: file)
             let found = try await CompressedFile.verify(
                 at: file.path, as: request.compression.format, limit: facts.uncompressedBytes)
             guard found == facts else { return .failed("what was read back is not what was written") }
@@ -76,7 +76,7 @@ extension BackupMaker {
 
     /// The record of an export under its final name: that of its month, unless something that is not ours has it.
     func exportRecord(_ facts: CompressedFileFacts, at instant: Date) throws -> FileRecord {
-        let own = try BackupCatalogue.read(exportFolder, of: request.identity).sets.compactMap(\.manifest.export?.name)
+        let own = try BackupCatalogue.read(exportFolder, of: request.identity).sets.compactMap(\.summary.export)
         let month = SQLExport.month(of: instant, in: request.timeZone)
         let ending = request.compression.fileExtension
         for number in 1...SetName.highestNumber {

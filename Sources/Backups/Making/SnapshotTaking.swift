@@ -1,80 +1,73 @@
-import Archiving
-import DurableFiles
 import Foundation
-import Glibc
+import Maintenance
 import SQLiteFile
 import SystemPackage
 
 /// A copy of the database at one instant, and what the live database said of itself at that instant.
 struct TakenSnapshot {
+    /// All that was committed before it is in the copy.
     let instant: Date
     let path: FilePath
     let facts: SQLiteFacts
     let copy: CopyReport
-    /// Of the live database; nil where reading it there would have held up the service.
-    let tables: [TableContents]?
-    /// What the live database's rows said when they could not be read.
-    let damage: String?
+    let notes: [String]
 }
 
 extension BackupMaker {
-    /// Up to this size a database without WAL is read a second time under the lock that holds up commits.
-    private static let smallDatabase: Int64 = 64 << 20
-    private static let chunk = 1 << 20
+    /// A WAL that grew by more than what SQLite itself checkpoints at (1,000 pages) is worth a checkpoint.
+    private static let noticeableGrowth: Int64 = 4 << 20
 
-    /// Copies the database and hashes its rows in one and the same read transaction.
+    /// Copies the database and reads its facts in one and the same read transaction.
     ///
-    /// The copy would be the same without the hashes; they prove that no byte changed on the way to the disk and back.
+    /// Rows are read from the copy alone: the WAL is pinned, or commits wait, only as long as the pages are copied.
     func takeSnapshot(from connection: SQLiteConnection, to path: FilePath) throws -> TakenSnapshot {
         observe(.copying, 0)
-        return try connection.withSnapshot {
-            let instant = now().inMilliseconds
-            let facts = try connection.facts()
-            try checkRoom(for: Int(facts.databaseBytes))
-            let copy = try connection.copy(to: path, options: request.copy) { progress in
-                observe(.copying, BackupStage.copying.overall(progress.fraction * 0.8))
-            }
-            var tables: [TableContents]?
-            var damage: String?
-            let isBrief = facts.journalMode == "wal" || facts.databaseBytes <= Self.smallDatabase
-            if isBrief, !copy.passedWALLimit {
-                do {
-                    tables = try connection.contents()
-                } catch let error as SQLiteFileError where error.kind == .damaged {
-                    damage = error.description
-                }
-            }
-            return TakenSnapshot(
-                instant: instant, path: path, facts: facts, copy: copy, tables: tables, damage: damage)
+        try checkRoom(for: Int(connection.facts().databaseBytes))
+        var options = request.copy
+        options.bytesPerSecond = request.bandwidth
+        // It is read twice right away.
+        options.keepsCopyInMemory = true
+        let instant = now().inMilliseconds
+        var facts: SQLiteFacts?
+        let copy = try connection.copy(to: path, options: options) { progress in
+            // The transaction of the copy is open here.
+            if facts == nil { facts = try connection.facts() }
+            observe(.copying, BackupStage.copying.overall(progress.fraction))
         }
+        guard let facts else {
+            throw SQLiteFileError(.other, at: request.source, during: "copy", message: "SQLite copied nothing")
+        }
+        return TakenSnapshot(
+            instant: instant, path: path, facts: facts, copy: copy, notes: notes(on: copy, facts) + checkpoint(copy))
     }
 
-    /// Compresses the copy, and makes sure that the device has it and that the page cache does not.
-    func compress(_ copy: FilePath, into data: borrowing TemporaryFile) throws -> CompressedFileFacts {
-        let input = try OpenFile.reading(copy)
-        let total = try input.facts().size
-        var writer = try CompressedFileWriter.begin(request.compression, into: data.descriptor, path: data.path)
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.chunk, alignment: 4096)
-        defer { buffer.deallocate() }
-        var done = 0
-        while case let count = try input.read(into: buffer), count > 0 {
-            try Task.checkCancellation()
-            try checkDeadline(during: "compress")
-            try writer.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            done += count
-            observe(.compressing, BackupStage.compressing.overall(Double(done) / Double(max(total, 1))))
+    /// What a maintainer should know of how the copy was taken.
+    private func notes(on copy: CopyReport, _ facts: SQLiteFacts) -> [String] {
+        var notes: [String] = []
+        if copy.passedWALLimit, let limit = request.copy.walLimit {
+            notes.append(
+                "the WAL grew to \(ByteSize(bytes: copy.walBytesPeak)) while the database was copied, beyond"
+                    + " \(ByteSize(bytes: limit)): the rest was copied in one go, without pauses")
         }
-        let facts = try writer.finish()
-        guard fsync(data.descriptor.rawValue) == 0 else {
-            throw FileError(operation: "sync", path: data.path, errno: Errno(rawValue: errno))
+        if facts.journalMode == "wal", facts.hasWALResetBug {
+            notes.append(
+                "SQLite \(facts.sqliteVersion) can lose pages where a checkpoint meets a commit"
+                    + " (sqlite.org/wal.html#walresetbug): Ronde never resets the WAL with it, and this copy was"
+                    + " checked; 3.51.3 or later is without it, in the service too")
         }
-        // So that reading it back asks the device; where the system declines, the check is only less strict.
-        _ = posix_fadvise(data.descriptor.rawValue, 0, 0, POSIX_FADV_DONTNEED)
-        return facts
+        return notes
     }
 
-    func checkDeadline(during operation: String) throws {
-        guard let deadline = request.deadline, ContinuousClock.now >= deadline else { return }
-        throw SQLiteFileError(.deadlinePassed, at: request.source, during: operation)
+    /// Moves into the main file what the pinned snapshot let pile up in the WAL; the backup is as good without that.
+    private func checkpoint(_ copy: CopyReport) -> [String] {
+        guard copy.walBytesAfter - copy.walBytesBefore > Self.noticeableGrowth else { return [] }
+        let grown = "the WAL grew from \(ByteSize(bytes: copy.walBytesBefore)) to \(ByteSize(bytes: copy.walBytesPeak))"
+        do {
+            let file = SQLiteFile(path: request.source)
+            guard let done = try file.checkpoint(deadline: request.deadline) else { return [] }
+            return [grown + " and was checkpointed" + (done.wasBlocked ? " as far as others let it" : "")]
+        } catch {
+            return [grown + " and was not checkpointed: \(error)"]
+        }
     }
 }

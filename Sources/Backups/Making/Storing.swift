@@ -10,12 +10,13 @@ struct Storing {
     let maker: BackupMaker
     let snapshot: TakenSnapshot
     let proof: Proof
-    let facts: CompressedFileFacts
+    let stored: StoredFacts
+    let anomalies: AnomalyReport?
 
     /// - Returns: the set of each folder, and why the export is not there.
     func run(
         _ data: consuming TemporaryFile, export: consuming ExportAttempt, as name: SetName
-    ) throws -> (sets: [BackupSet], problem: String?) {
+    ) throws -> (sets: [BackupSet], manifest: BackupManifest, problem: String?) {
         var problem: String?
         var madeExport: SQLExport?
         switch consume export {
@@ -45,7 +46,9 @@ struct Storing {
             let pending = maker.primary.appending(name.pending)
             try DurableFile.rename(pending, to: maker.primary.appending(name.manifest))
             for folder in maker.folders.dropFirst() { try link(manifest, name, into: folder) }
-            return (maker.folders.map { BackupSet(name: name, folder: $0, manifest: manifest) }, problem)
+            let summary = SetSummary(of: manifest)
+            let sets = maker.folders.map { BackupSet(name: name, folder: $0, summary: summary) }
+            return (sets, manifest, problem)
         }
     }
 
@@ -64,15 +67,19 @@ struct Storing {
 
     private func manifest(name: SetName) -> BackupManifest {
         let request = maker.request
-        let file = FileRecord(name: "\(name)\(maker.dataEnding)", compression: request.compression, facts: facts)
+        let file = stored.record(name: "\(name)\(maker.dataEnding)", compression: request.compression)
         let database = DatabaseRecord(
             name: request.identity.database, path: request.source.string, facts: snapshot.facts, tables: proof.tables,
-            hashedAt: proof.hashedAt, foreignKeyViolations: proof.foreignKeyViolations)
+            hashedAt: .copy, foreignKeyViolations: proof.foreignKeyViolations)
         let verifiedAt = maker.now().inMilliseconds
+        // What nobody here can open was not unpacked as it is stored.
+        let checks = VerificationRecord.Check.allCases.filter {
+            $0 != .unpacked || stored.encrypted?.wasOpened != false
+        }
         return BackupManifest(
             service: request.identity.service, database: database, instant: snapshot.instant,
             timezone: request.timeZone.identifier, tiers: request.places.map(\.tier), files: [file], export: nil,
-            verification: VerificationRecord(at: verifiedAt, checks: proof.checks),
+            verification: VerificationRecord(at: verifiedAt, checks: checks), anomalies: anomalies?.anomalies,
             rondeVersion: request.rondeVersion)
     }
 

@@ -26,6 +26,9 @@ package struct RetentionPolicy: Hashable, Sendable {
         self.yearly = yearly
     }
 
+    /// How many buckets all rules have together.
+    var total: Int { activeRules.reduce(0) { $0 + min($1.left, 1 << 32) } }
+
     /// Why a set is kept.
     package struct Reason: Hashable, Sendable, CustomStringConvertible {
         /// `last`, `hourly`, `daily`, `weekly`, `monthly` or `yearly`.
@@ -57,8 +60,9 @@ package struct RetentionPolicy: Hashable, Sendable {
         let newestFirst = instants.indices.sorted { (instants[$0], $0) > (instants[$1], $1) }
         return newestFirst.enumerated().map { position, index in
             var reasons: [Reason] = []
+            let instant = LocalInstant(instants[index], in: timeZone)
             for rule in rules.indices where rules[rule].left > 0 {
-                let bucket = rules[rule].unit?.label(of: instants[index], in: timeZone) ?? "\(position)"
+                let bucket = rules[rule].unit?.number(of: instant) ?? position
                 let isNew = bucket != rules[rule].filled
                 guard isNew || position == instants.count - 1 else { continue }
                 rules[rule].left -= 1
@@ -75,7 +79,7 @@ package struct RetentionPolicy: Hashable, Sendable {
         let unit: CalendarUnit?
         var left: Int
         /// The bucket that a set was kept for last.
-        var filled: String?
+        var filled: Int?
     }
 
     private var activeRules: [Rule] {

@@ -20,11 +20,16 @@ package struct BackupManifest: Hashable, Sendable, Codable {
     /// The SQL export made from the same snapshot, in the folder of the first tier; a later one may have replaced it.
     package var export: FileRecord?
     package var verification: VerificationRecord
+    /// What was suspicious about the snapshot when it was compared with the one before; nil where nothing was.
+    package var anomalies: [Anomaly]?
+    /// How a set that other means made came to count; nil for one that Ronde made.
+    package var adopted: AdoptionRecord?
     package var rondeVersion: String
 
     package init(
         service: String, database: DatabaseRecord, instant: Date, timezone: String, tiers: [Tier], files: [FileRecord],
-        export: FileRecord?, verification: VerificationRecord, rondeVersion: String
+        export: FileRecord?, verification: VerificationRecord, anomalies: [Anomaly]? = nil,
+        adopted: AdoptionRecord? = nil, rondeVersion: String
     ) {
         format = Self.currentFormat
         self.service = service
@@ -35,11 +40,13 @@ package struct BackupManifest: Hashable, Sendable, Codable {
         self.files = files
         self.export = export
         self.verification = verification
+        self.anomalies = anomalies
+        self.adopted = adopted
         self.rondeVersion = rondeVersion
     }
 
     package enum CodingKeys: String, CodingKey {
-        case format, service, database, instant, timezone, tiers, files, export, verification
+        case format, service, database, instant, timezone, tiers, files, export, verification, anomalies, adopted
         case rondeVersion = "ronde_version"
     }
 
@@ -117,25 +124,74 @@ package struct FileRecord: Hashable, Sendable, Codable {
     /// Its name in the set's folder.
     package var name: String
     package var bytes: Int
-    package var sha256: SHA256Digest
+    @PackedDigest package var sha256: SHA256Digest
     /// As in a configuration: `gzip:6`, `zstd:3`, `none`.
     package var compression: String
     package var uncompressedBytes: Int
-    package var uncompressedSHA256: SHA256Digest
+    @PackedDigest package var uncompressedSHA256: SHA256Digest
+    /// `age` or `gpg`, and ``bytes`` and ``sha256`` are those of the encrypted file; nil where it is not encrypted.
+    package var encryption: String?
+    /// The size in bytes of the compressed file before it was encrypted; nil where it is not encrypted.
+    package var plainBytes: Int?
+    /// The digest of the compressed file before it was encrypted; nil where it is not encrypted.
+    package var plainSHA256: SHA256Digest?
 
     init(name: String, compression: Compression, facts: CompressedFileFacts) {
+        self.init(
+            name: name, bytes: facts.bytes, sha256: PackedDigest(wrappedValue: facts.sha256),
+            compression: compression.description, uncompressedBytes: facts.uncompressedBytes,
+            uncompressedSHA256: PackedDigest(wrappedValue: facts.uncompressedSHA256))
+    }
+
+    init(
+        name: String, bytes: Int, sha256: PackedDigest, compression: String, uncompressedBytes: Int,
+        uncompressedSHA256: PackedDigest
+    ) {
         self.name = name
-        self.compression = compression.description
-        bytes = facts.bytes
-        sha256 = facts.sha256
-        uncompressedBytes = facts.uncompressedBytes
-        uncompressedSHA256 = facts.uncompressedSHA256
+        self.bytes = bytes
+        _sha256 = sha256
+        self.compression = compression
+        self.uncompressedBytes = uncompressedBytes
+        _uncompressedSHA256 = uncompressedSHA256
+    }
+
+    /// What is impossible about its encryption, or nil.
+    var encryptionFault: String? {
+        guard let encryption else { return plainBytes == nil ? nil : "has plain bytes without an encryption" }
+        if !["age", "gpg"].contains(encryption) { return "is encrypted with '\(encryption)', which is not known here" }
+        return plainBytes ?? -1 < 0 || plainSHA256 == nil ? "does not tell what it decrypts to" : nil
     }
 
     package enum CodingKeys: String, CodingKey {
-        case name, bytes, sha256, compression
+        case name, bytes, sha256, compression, encryption
+        case plainBytes = "plain_bytes"
+        case plainSHA256 = "plain_sha256"
         case uncompressedBytes = "uncompressed_bytes"
         case uncompressedSHA256 = "uncompressed_sha256"
+    }
+}
+
+/// How a set that other means made came to count.
+package struct AdoptionRecord: Hashable, Sendable, Codable {
+    /// What the instant of the set was read from.
+    package enum InstantSource: String, Hashable, Sendable, Codable {
+        /// From day and time in the file's name, on the clock of the service's zone.
+        case name
+        /// From the file's time of modification: its name has the same day, but no time.
+        case mtime
+    }
+
+    package var at: Date
+    package var instantSource: InstantSource
+
+    package init(at: Date, instantSource: InstantSource) {
+        self.at = at
+        self.instantSource = instantSource
+    }
+
+    package enum CodingKeys: String, CodingKey {
+        case at
+        case instantSource = "instant_source"
     }
 }
 

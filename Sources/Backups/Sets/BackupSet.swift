@@ -8,13 +8,56 @@ package import SystemPackage
 /// A data file gets its final name only once it is complete, synced and verified, and the manifest follows it: so a
 /// set is verified when both are there.
 package struct BackupSet: Hashable, Sendable {
-    package let name: SetName
-    package let folder: FilePath
-    package let manifest: BackupManifest
+    /// Shared by all copies: lists of 100,000 sets are sorted and handed on.
+    private final class Facts: Sendable {
+        let name: SetName
+        let folder: FilePath
+        let summary: SetSummary
 
-    package var instant: Date { manifest.instant }
+        init(_ name: SetName, _ folder: FilePath, _ summary: SetSummary) {
+            self.name = name
+            self.folder = folder
+            self.summary = summary
+        }
+    }
+
+    private let facts: Facts
+
+    package init(name: SetName, folder: FilePath, summary: SetSummary) { facts = Facts(name, folder, summary) }
+
+    package var name: SetName { facts.name }
+    package var folder: FilePath { facts.folder }
+    package var summary: SetSummary { facts.summary }
+
+    package static func == (left: Self, right: Self) -> Bool {
+        left.facts === right.facts
+            || left.name == right.name && left.folder == right.folder && left.summary == right.summary
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(name)
+        hasher.combine(folder)
+    }
+
+    /// The order of lists: by instant; of two at one instant that with the higher number is the later.
+    static func isEarlier(_ left: Self, _ right: Self) -> Bool {
+        if left.instant != right.instant { return left.instant < right.instant }
+        let (first, second) = (left.name, right.name)
+        if first.number != second.number { return first.number < second.number }
+        return first.description < second.description
+    }
+
+    /// Reads the manifest.
+    ///
+    /// - Throws: ``ManifestError``; `FileError` when the set was removed meanwhile or cannot be read.
+    package func manifest() throws -> BackupManifest { try BackupManifest.read(manifestPath) }
+
+    package var instant: Date { summary.instant }
+    package var tiers: [Tier] { summary.tiers }
+    package var files: [FileRecord] { summary.files }
+    func isIn(_ folder: FilePath) -> Bool { self.folder.lexicallyNormalized() == folder }
     package var manifestPath: FilePath { folder.appending(name.manifest) }
-    package var filePaths: [FilePath] { manifest.files.map { folder.appending($0.name) } }
+    package var filePaths: [FilePath] { files.map { folder.appending($0.name) } }
     /// The size in bytes and the digest of the manifest itself.
     ///
     /// - Throws: `FileError` when it cannot be read.
@@ -23,5 +66,5 @@ package struct BackupSet: Hashable, Sendable {
         return (bytes.count, try SHA256Digest(of: bytes))
     }
     /// The name of the first data file, for people: `test_20251216_020000.db.gz`.
-    package var title: String { manifest.files.first?.name ?? "\(name)" }
+    package var title: String { files.first?.name ?? "\(name)" }
 }

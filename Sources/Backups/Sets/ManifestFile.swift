@@ -60,8 +60,11 @@ extension BackupManifest {
         var name = fileName.drop { $0 == "." }
         for ending in [SetName.pendingEnding, SetName.removingEnding, SetName.manifestEnding]
         where name.hasSuffix(ending) { name = name.dropLast(ending.count) }
-        if let file = files.first(where: { !$0.name.hasPrefix(name + ".") || $0.name.hasSuffix(SetName.manifestEnding) }
-        ) {
+        let isAdopted = SetName.dataEnding(of: name) != nil
+        let stranger = files.first {
+            isAdopted ? $0.name != name : !$0.name.hasPrefix(name + ".") || $0.name.hasSuffix(SetName.manifestEnding)
+        }
+        if let file = stranger {
             return "it lists '\(file.name)', which is no file of its set"
         }
         if let export, !SQLExport.isName(export.name) { return "it lists '\(export.name)' as its export" }
@@ -73,7 +76,8 @@ extension BackupManifest {
     /// What is impossible about it, or nil.
     private var fault: String? {
         if files.isEmpty { return "it lists no file" }
-        if tiers.isEmpty { return "it lists no tier" }
+        // Of an adopted set in a folder that is no tier's.
+        if tiers.isEmpty, adopted == nil { return "it lists no tier" }
         if TimeZone(identifier: timezone) == nil { return "'\(timezone)' is no time zone" }
         if Set(files.map(\.name)).count < files.count { return "it lists a file twice" }
         for file in files + (export.map { [$0] } ?? []) {
@@ -83,6 +87,7 @@ extension BackupManifest {
             else { return "'\(file.name)' is no plain file name" }
             if file.bytes < 0 || file.uncompressedBytes < 0 { return "'\(file.name)' has a negative size" }
             if Compression(file.compression) == nil { return "'\(file.compression)' is no compression" }
+            if let fault = file.encryptionFault { return "'\(file.name)' \(fault)" }
         }
         return database.tables.contains { $0.rows < 0 } ? "a table has a negative number of rows" : nil
     }

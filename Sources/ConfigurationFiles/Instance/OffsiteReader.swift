@@ -45,13 +45,13 @@ struct OffsiteReader {
             }
             return text
         }
-        let identity = map.optional("identity")?.path(from: folder)
-        let knownHosts = map.optional("known_hosts")?.path(from: folder)
-        guard let host, let user, let path else { return nil }
+        let identity = map.required("identity")?.path(from: folder)
+        let knownHosts = map.required("known_hosts")?.path(from: folder)
+        guard let host, let user, let path, let identity, let knownHosts else { return nil }
         return .sftp(
             SFTPPlace(
-                host: host, port: port ?? 22, user: user, folder: path, identityFile: identity?.string,
-                knownHostsFile: knownHosts?.string))
+                host: host, port: port ?? 22, user: user, folder: path, identityFile: identity.string,
+                knownHostsFile: knownHosts.string))
     }
 
     /// A text that no program takes for an option, and that has no blanks.

@@ -111,14 +111,13 @@ package struct SFTPPlace: Hashable, Sendable, Codable {
     package var user: String
     /// As the server names it.
     package var folder: String
-    /// The path of the private key; nil for the user's own.
-    package var identityFile: String?
-    /// The path of the file with the server's key; nil for the user's own.
-    package var knownHostsFile: String?
+    /// The path of the private key.
+    package var identityFile: String
+    /// The path of the file with the server's key, as `ssh-keyscan` writes it.
+    package var knownHostsFile: String
 
     package init(
-        host: String, port: Int = 22, user: String, folder: String, identityFile: String? = nil,
-        knownHostsFile: String? = nil
+        host: String, port: Int = 22, user: String, folder: String, identityFile: String, knownHostsFile: String
     ) {
         self.host = host
         self.port = port
@@ -128,5 +127,3 @@ package struct SFTPPlace: Hashable, Sendable, Codable {
         self.knownHostsFile = knownHostsFile
     }
 }
-
-package typealias BackupFolders = BackupSettings

@@ -20,6 +20,11 @@ package enum JSONValue: Hashable, Sendable {
         if case .string(let text) = self { text } else { nil }
     }
 
+    /// The whole number, where it is one.
+    package var integer: Int? {
+        if case .integer(let value) = self { Int(value) } else { nil }
+    }
+
     /// The number, where this is one.
     package var double: Double? {
         switch self {
