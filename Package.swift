@@ -94,6 +94,12 @@ let package = Package(
 
         // Third floor: what Ronde does.
         .target(
+            name: "Restoring",
+            dependencies: [
+                "Archiving", "Backups", "Digests", "DurableFiles", "Maintenance", "Processes", "SQLiteFile",
+                .grdbSQLite, .system,
+            ]),
+        .target(
             name: "Runner",
             dependencies: [
                 "Digests", "DurableFiles", "Maintenance", "PluginKit", "Processes", "Reports", "RunStore", .system,
@@ -183,6 +189,9 @@ let package = Package(
             ]),
         tests(of: "Encryption", dependencies: ["Digests", "DurableFiles", "Processes", .system]),
         tests(of: "Offsite", dependencies: ["Digests", "DurableFiles", "Processes", .system]),
+        tests(
+            of: "Restoring",
+            dependencies: ["Backups", "Digests", "DurableFiles", "SQLiteFile", .grdbSQLite, .system]),
         tests(
             of: "BackupPlugin",
             dependencies: [
