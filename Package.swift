@@ -145,11 +145,11 @@ let package = Package(
         .executableTarget(
             name: "ronde",
             dependencies: [
-                "AnalyzePlugin", "BackupPlugin", "Backups", "ConfigurationFiles", "Cron", "DurableFiles",
-                "HealthPlugin", "IntegrityPlugin", "Maintenance", "PluginKit", "Processes", "Reports", "RunStore",
-                "Runner", "Scheduler", "VacuumPlugin", "YAMLDocument", .argumentParser, .logging, .serviceLifecycle,
-                .system,
-                .unixSignals,
+                "AnalyzePlugin", "Archiving", "BackupPlugin", "Backups", "ConfigurationFiles", "Cron", "DrillPlugin",
+                "DurableFiles", "Encryption", "ExportPlugin", "Exports", "HealthPlugin", "IntegrityPlugin",
+                "Maintenance", "Networking", "Offsite", "OffsitePlugin", "PluginKit", "Processes", "PrunePlugin",
+                "Reports", "Restoring", "RunStore", "Runner", "SQLiteFile", "Salvage", "Scheduler", "VacuumPlugin",
+                "YAMLDocument", .argumentParser, .logging, .serviceLifecycle, .system, .unixSignals,
             ]),
         .executableTarget(
             name: "api-service",

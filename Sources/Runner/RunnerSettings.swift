@@ -34,5 +34,11 @@ package struct RunnerSettings: Sendable {
 
     package var storePath: FilePath { stateFolder.appending("runs.db") }
     var locksFolder: FilePath { stateFolder.appending("locks") }
-    var scratchFolder: FilePath { stateFolder.appending("scratch") }
+    /// The lock file by which tasks on the database at a path exclude each other; see ``WorkLock`` for the other half.
+    ///
+    /// - Throws: `DigestError` when libcrypto fails.
+    package func databaseLock(_ path: FilePath) throws -> FilePath {
+        locksFolder.appending(try LockName.database(path: path.string, name: "", service: "").fileName)
+    }
+    package var scratchFolder: FilePath { stateFolder.appending("scratch") }
 }

@@ -12,6 +12,7 @@ struct Ronde: AsyncParsableCommand {
               ronde validate          find every mistake in ronde.yaml, schedules and plugins
               ronde run weekly        run a checklist now
               ronde daemon            run all checklists at their hours
+              ronde backups list      what there is to fall back on, and when it was last proven
 
             The configuration is ronde.yaml here or in a folder above, else /etc/ronde/ronde.yaml.
             Exit status of a run: 0 ok, 1 warning, 2 critical, 3 unknown. 64 wrong usage, 78 faulty configuration.
@@ -19,7 +20,7 @@ struct Ronde: AsyncParsableCommand {
         version: ProductVersion.current,
         subcommands: [
             Run.self, Daemon.self, Next.self, Validate.self, CronCommand.self, ReportsCommand.self,
-            PluginsCommand.self, PluginProcess.self, Supervise.self,
+            PluginsCommand.self, BackupsCommand.self, RetentionCommand.self, PluginProcess.self, Supervise.self,
         ])
 
     static func main() async {
@@ -37,7 +38,10 @@ struct Ronde: AsyncParsableCommand {
             Terminal.say("ronde: \(failure.message)")
             Glibc.exit(failure.status)
         } catch {
-            exit(withError: error)
+            // What the parser does not know of is an error of our own, which says where, what and what to do.
+            guard exitCode(for: error) == .failure, !(error is ExitCode) else { exit(withError: error) }
+            Terminal.say("ronde: \(error)")
+            Glibc.exit(FailureStatus.of(error))
         }
     }
 }

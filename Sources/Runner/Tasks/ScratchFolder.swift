@@ -2,17 +2,17 @@ import DurableFiles
 import Foundation
 import Glibc
 import Maintenance
-import SystemPackage
+package import SystemPackage
 
-/// Where the tasks of one run may put what nobody needs afterwards.
-struct ScratchFolder: Sendable {
-    let path: FilePath
+/// Where the tasks of one run, or a command, may put what nobody needs afterwards.
+package struct ScratchFolder: Sendable {
+    package let path: FilePath
 
     /// The scratch folder of a recorded run, whose name nobody else has.
     init(of run: RunIdentifier, in folder: FilePath) { path = folder.appending(run.rawValue) }
 
     /// A scratch folder for work that is not recorded; those of processes that are gone are removed on the way.
-    init(unrecordedIn folder: FilePath) {
+    package init(unrecordedIn folder: FilePath) {
         let prefix = "unrecorded-"
         // What cannot be listed or removed now is tried again next time.
         for name in (try? Folder.entries(of: folder)) ?? [] where name.hasPrefix(prefix) {
@@ -25,7 +25,7 @@ struct ScratchFolder: Sendable {
 
     func folder(of task: TaskDefinition) -> FilePath { path.appending(task.name) }
 
-    func remove() {
+    package func remove() {
         // Nothing is read from it any more; what cannot be removed harms nobody.
         try? Folder.removeTree(path)
     }

@@ -1,14 +1,19 @@
 import AnalyzePlugin
 import BackupPlugin
+import DrillPlugin
+import ExportPlugin
 import HealthPlugin
 import IntegrityPlugin
+import OffsitePlugin
 import PluginKit
+import PrunePlugin
 import VacuumPlugin
 
 /// The plugins that are part of this build.
 enum CompiledInPlugins {
     static let all: [any TaskPlugin.Type] = [
-        AnalyzePlugin.self, BackupPlugin.self, HealthPlugin.self, IntegrityPlugin.self, VacuumPlugin.self,
+        AnalyzePlugin.self, BackupPlugin.self, DrillPlugin.self, ExportPlugin.self, HealthPlugin.self,
+        IntegrityPlugin.self, OffsitePlugin.self, PrunePlugin.self, VacuumPlugin.self,
     ]
 
     /// The `plugin.yaml` of each, by name.

@@ -1,0 +1,72 @@
+import ArgumentParser
+import Backups
+import Foundation
+import Glibc
+import Maintenance
+import Reports
+
+extension Ronde.BackupsCommand {
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List the sets, newest first.",
+            discussion: "Example: ronde backups list --tier weekly")
+
+        @Option(help: "Only sets of this tier: daily, weekly, monthly or manual.") var tier: String?
+        @Option(help: "How many; all of them as JSON, else 50.") var count: Int?
+        @Flag(help: "Print JSON: {sets: [{set, instant, tiers, bytes, verified_at, …}], problems, quarantined, hold}.")
+        var json = false
+        @OptionGroup var options: SiteOptions
+
+        func validate() throws {
+            if let count, count < 1 { throw ValidationError("--count takes 1 or more.") }
+            if let tier, Tier(rawValue: tier) == nil {
+                throw ValidationError("'\(tier)' is no tier; there are daily, weekly, monthly and manual.")
+            }
+        }
+
+        func run() throws {
+            let site = try options.site()
+            let now = Date()
+            let inventory = try site.inventory()
+            let plans = try site.pruningPlans(now: now)
+            let wanted = tier.flatMap(Tier.init(rawValue:))
+            let rows = SetListing.rows(inventory, plans: plans, now: now).filter { row in
+                wanted.map { row.known.set.tiers.contains($0) } ?? true
+            }
+            let hold = plans.compactMap(\.hold).first
+            if json {
+                return try JSONOutput.print(
+                    InventoryShape(
+                        sets: Array(rows.prefix(count ?? .max)), problems: inventory.problems.map { "\($0)" },
+                        quarantined: inventory.quarantined.map { "\($0.path)" }, hold: hold.map { "\($0)" }),
+                    instants: site.timeZone)
+            }
+            show(Array(rows.prefix(count ?? 50)), of: rows.count, now)
+            for problem in inventory.problems { Terminal.say("ronde: \(problem)") }
+            for copy in inventory.quarantined { Terminal.say("ronde: in quarantine: \(copy.path): \(copy.reason)") }
+            if let hold { Terminal.say(WrappedText.block("ronde: \(hold)", width: Terminal.width(STDERR_FILENO))) }
+        }
+
+        private func show(_ rows: [SetListing], of count: Int, _ now: Date) {
+            guard !rows.isEmpty else {
+                return Terminal.say("There are no backups yet; make one with: ronde plugins run backup")
+            }
+            var table = TextTable(columns: [
+                .init("Set", minimum: 16), .init("Tier"), .init("Age", .right), .init("Size", .right),
+                .init("Rows", .right), .init("Verified", .right), .init("Kept because", minimum: 12),
+            ])
+            for row in rows { table.add(SetWords.cells(row, now)) }
+            Terminal.write(table.text(width: Terminal.width()), to: STDOUT_FILENO)
+            if count > rows.count { Terminal.say("… and \(count - rows.count) older ones; see --count") }
+        }
+    }
+}
+
+private struct InventoryShape: Encodable {
+    let sets: [SetListing]
+    /// What looks like a set and does not count.
+    let problems: [String]
+    let quarantined: [String]
+    /// Why nothing is pruned now; null where the rules alone decide.
+    let hold: String?
+}

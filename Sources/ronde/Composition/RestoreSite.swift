@@ -1,0 +1,81 @@
+import ConfigurationFiles
+import Runner
+import Backups
+import Encryption
+import Exports
+import Foundation
+import Maintenance
+import Networking
+import Restoring
+import SQLiteFile
+import SystemPackage
+
+/// What a restore of a database works with: the service, its health, keys, and where the safety copy goes.
+struct RestoreSite: Sendable {
+    let site: BackupSite
+    let target: RestoreTarget
+    let service: any ControlledService
+    let tools: RestoreTools
+    let health: HealthCheck?
+
+    /// - Parameters:
+    ///   - site: the database and its backups.
+    ///   - scratch: where uncompressed copies are made meanwhile.
+    ///   - keys: opens what is encrypted.
+    ///   - observe: hears what is being done.
+    /// - Throws: `DigestError` when libcrypto fails.
+    init(
+        _ site: BackupSite, scratch: FilePath, keys: Decryption?, observe: @escaping @Sendable (RestoreStep) -> Void
+    ) throws {
+        self.site = site
+        let settings = site.instance.runnerSettings()
+        target = RestoreTarget(
+            service: site.service.name, database: site.identity.database, path: site.database,
+            lock: try settings.databaseLock(site.database), records: settings.stateFolder.appending("restores"))
+        service =
+            site.service.control.map {
+                CommandService($0, settings: .init(workingDirectory: site.instance.file.removingLastComponent()))
+            } ?? UncontrolledService()
+        var request = BackupRequest(
+            identity: site.identity, source: site.database, timeZone: site.timeZone,
+            places: [BackupPlace(tier: .manual, folder: site.folder(of: .manual))], scratch: scratch)
+        request.rondeVersion = ProductVersion.current
+        request.encryption = site.settings.encryption.map { Encryption($0) }
+        request.decryption = Decryption(site.settings.encryption)
+        // What is to be replaced is kept as it is, however little of it is left.
+        request.largestFall = 100
+        tools = RestoreTools(
+            openers: { try Self.openers(of: $0) }, isEncrypted: { EncryptedForm.detect($0) != nil },
+            decrypt: keys.map(Self.decryption), importSQL: { _ = try DatabaseImport.sql(from: $0, into: $1) },
+            safetyBackup: .set(request), observe: observe)
+        health = Self.health(of: site.service)
+    }
+
+    var planner: RestorePlanner { RestorePlanner(target: target, service: service, tools: tools) }
+    var transaction: RestoreTransaction {
+        RestoreTransaction(target: target, service: service, health: health, tools: tools)
+    }
+
+    private static func decryption(
+        _ keys: Decryption
+    ) -> @Sendable (_ encrypted: FilePath, _ new: FilePath) async throws -> Void {
+        { try await keys.decrypt($0, into: $1, timeLimit: .seconds(3600)) }
+    }
+
+    private static func openers(of path: FilePath) throws -> [DatabaseOpener] {
+        try SQLiteFile.openers(of: path).openers.map {
+            DatabaseOpener(pid: $0.pid ?? 0, name: $0.command.isEmpty ? "a program" : $0.command)
+        }
+    }
+
+    private static func health(of service: Service) -> HealthCheck? {
+        guard let base = service.url else { return nil }
+        let url = base + (service.health ?? "/")
+        let client = HTTPClient(atMost: 1)
+        return HealthCheck {
+            let reply = try await client.send(HTTPRequest(url: url, timeLimit: .seconds(5)))
+            return (200..<300).contains(reply.status)
+                ? .healthy("\(url) answers \(reply.status)") : .unhealthy("\(url) answers \(reply.status)")
+        }
+    }
+}
