@@ -111,11 +111,11 @@ struct AnalyzePluginTests {
         try trial.makeUsers(journal: "delete")
         try damage.inflict(on: trial)
         let files = try trial.files()
-        let record = try await trial.perform("mode: \(mode)")
+        let record = try await trial.perform("{mode: \(mode), check: integrity}")
         #expect(record.outcome == .critical && record.summary.contains("damaged, so it was not"), "\(record.summary)")
         #expect(record.summary.contains(trial.database.string) && !record.summary.contains("***"))
         #expect(try trial.files() == files)
-        let quick = try await trial.perform("{mode: \(mode), check: quick}", dryRun: true)
+        let quick = try await trial.perform("mode: \(mode)", dryRun: true)
         #expect(quick.outcome == (damage == .index ? .ok : .critical))
         if damage == .index { try trial.sql("ANALYZE") }
     }

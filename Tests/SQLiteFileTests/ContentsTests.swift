@@ -103,6 +103,15 @@ struct ContentsTests {
         }
     }
 
+    @Test("a quote that an accent joins to its neighbour is a quote all the same") func accents() throws {
+        let scratch = try Scratch()
+        let path = try scratch.makeDatabase(
+            "app.db", journal: "delete",
+            "CREATE TABLE \"a\"\"\u{301}b\"(\"c\"\"\u{301}\"); INSERT INTO \"a\"\"\u{301}b\" VALUES (1)")
+        let contents = try contents(path)
+        #expect(contents.map(\.name) == ["a\"\u{301}b"] && contents.map(\.rows) == [1])
+    }
+
     @Test("a virtual table counts by its shadow tables") func virtualTables() throws {
         let scratch = try Scratch()
         let path = try scratch.makeDatabase(

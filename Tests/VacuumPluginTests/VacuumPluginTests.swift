@@ -137,11 +137,11 @@ struct VacuumPluginTests {
         try trial.makeSparse(journal: "delete")
         try damage.inflict(on: trial)
         let files = try trial.files()
-        let record = try await trial.perform("when: always", dryRun: isDryRun)
+        let record = try await trial.perform("{when: always, check: integrity}", dryRun: isDryRun)
         #expect(record.outcome == .critical && record.summary.contains("damaged, so it was not"), "\(record.summary)")
         #expect(record.summary.contains(trial.database.string) && !record.summary.contains("***"))
         #expect(try trial.files() == files)
-        let quick = try await trial.perform("{when: always, check: quick}", dryRun: true)
+        let quick = try await trial.perform("when: always", dryRun: true)
         #expect(quick.outcome == (damage == .index ? .ok : .critical))
         try trial.sql("VACUUM")
     }

@@ -78,10 +78,3 @@ extension SQLiteConnection {
         return terms.isEmpty ? nil : terms.joined(separator: ", ")
     }
 }
-
-extension String {
-    /// As an identifier in SQL.
-    var quotedIdentifier: String {
-        "\"" + split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
-    }
-}

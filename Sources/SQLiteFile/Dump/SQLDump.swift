@@ -152,15 +152,6 @@ extension SQLiteConnection {
 }
 
 extension String {
-    /// As a text literal in SQL, for names and definitions, which hold no NUL.
-    var sqlLiteral: String { inQuotes(UInt8(ascii: "'")) }
-
-    /// Between two quotes, with each quote in it doubled; by bytes, since an accent may join a quote to a character.
-    func inQuotes(_ quote: UInt8) -> String {
-        let doubled = utf8.flatMap { $0 == quote ? [quote, quote] : [$0] }
-        return String(decoding: [quote] + doubled + [quote], as: UTF8.self)
-    }
-
     /// Whether this definition is one of a virtual table; SQLite writes the first words itself.
     var isVirtualTable: Bool { uppercased().hasPrefix("CREATE VIRTUAL TABLE") }
 }

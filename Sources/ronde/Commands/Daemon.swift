@@ -30,6 +30,7 @@ extension Ronde {
 
         func run() async throws {
             let instance = try instance.instance()
+            await CutShortRestores.settle(instance)
             let settings = instance.runnerSettings()
             let store = try RunStore.open(settings)
             LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }

@@ -35,6 +35,7 @@ extension Ronde {
             let config = instance.config
             let instance = try instance.instance()
             let checklist = try instance.checklist(orFail: checklist)
+            await CutShortRestores.settle(instance)
             let settings = instance.runnerSettings()
             let runner = ChecklistRunner(settings: settings, store: try RunStore.open(settings))
             let order = ChecklistRunner.Order(trigger: .manual, onlyTasks: tasks, isDryRun: dryRun)

@@ -18,10 +18,16 @@ struct SiteOptions: ParsableArguments {
 
     @OptionGroup var instance: InstanceOptions
 
-    /// What the options name, in the instance that they name.
+    /// What the options name, in the instance that they name; a restore of it that was cut short has ended.
     ///
-    /// - Throws: ``CommandFailure`` that lists what there is.
-    func site() throws -> BackupSite {
+    /// - Throws: ``CommandFailure`` that lists what there is; what ``CutShortRestores`` throws.
+    func site() async throws -> BackupSite {
+        let site = try namedSite()
+        try await CutShortRestores.settle(site)
+        return site
+    }
+
+    private func namedSite() throws -> BackupSite {
         let instance = try instance.instance()
         let service = try chosenService(of: instance)
         guard let settings = service.backups else {

@@ -26,7 +26,7 @@ extension Ronde.BackupsCommand {
         @OptionGroup var options: SiteOptions
 
         func run() async throws {
-            let site = try options.site()
+            let site = try await options.site()
             let path = ConfigurationLocator.absolute(folder, from: InstanceOptions.workingFolder).lexicallyNormalized()
             let tiers = site.places.filter { $0.folder == path }.map(\.tier)
             let report = try await StopOnSignals.run {

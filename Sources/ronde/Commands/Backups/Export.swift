@@ -40,7 +40,7 @@ extension Ronde.BackupsCommand {
             guard let compression = Compression(compression) else {
                 throw ValidationError("'\(compression)' is no compression; use none, gzip, gzip:9, zstd or zstd:3:2.")
             }
-            let site = try options.site()
+            let site = try await options.site()
             let target = ConfigurationLocator.absolute(into, from: InstanceOptions.workingFolder)
             var isFolder: ObjCBool = false
             let isThere = FileManager.default.fileExists(atPath: target.string, isDirectory: &isFolder)

@@ -6,7 +6,7 @@ import Maintenance
 import Reports
 
 extension Ronde.BackupsCommand {
-    struct List: ParsableCommand {
+    struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the sets, newest first.",
             discussion: "Example: ronde backups list --tier weekly")
@@ -24,8 +24,8 @@ extension Ronde.BackupsCommand {
             }
         }
 
-        func run() throws {
-            let site = try options.site()
+        func run() async throws {
+            let site = try await options.site()
             let now = Date()
             let inventory = try site.inventory()
             let plans = try site.pruningPlans(now: now)

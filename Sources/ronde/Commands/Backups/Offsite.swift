@@ -25,7 +25,7 @@ extension Ronde.BackupsCommand {
             @OptionGroup var options: SiteOptions
 
             func run() async throws {
-                let site = try options.site()
+                let site = try await options.site()
                 let sets = try await StopOnSignals.run {
                     try await site.withScratch { try await site.offsite(place, scratch: $0).copy.setsThere() }
                 }
@@ -52,7 +52,7 @@ extension Ronde.BackupsCommand {
             @OptionGroup var options: SiteOptions
 
             func run() async throws {
-                let site = try options.site()
+                let site = try await options.site()
                 let target = ConfigurationLocator.absolute(into, from: InstanceOptions.workingFolder)
                 try await StopOnSignals.run {
                     try await site.withScratch { scratch in

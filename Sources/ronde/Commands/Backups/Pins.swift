@@ -4,7 +4,7 @@ import Foundation
 import Maintenance
 
 extension Ronde.BackupsCommand {
-    struct Pin: ParsableCommand {
+    struct Pin: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Keep a set whatever the rules say.",
             discussion: "Example: ronde backups pin test_20251216_020000 --note 'before the move' --until 2026-12-31")
@@ -15,15 +15,15 @@ extension Ronde.BackupsCommand {
             String?
         @OptionGroup var options: SiteOptions
 
-        func run() throws {
-            let site = try options.site()
+        func run() async throws {
+            let site = try await options.site()
             let until = try until.map { try InstantOption.parse($0, in: site.timeZone) }
             let pinned = try site.inventory().pin(set, note: note, until: until, now: Date())
             Terminal.say("Pinned \(pinned[0].set.name); undo it with: ronde backups unpin \(pinned[0].set.name)")
         }
     }
 
-    struct Unpin: ParsableCommand {
+    struct Unpin: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Leave a pinned set to the rules again.",
             discussion: "Example: ronde backups unpin test_20251216_020000")
@@ -31,13 +31,13 @@ extension Ronde.BackupsCommand {
         @Argument(help: SetArgument.help) var set: String
         @OptionGroup var options: SiteOptions
 
-        func run() throws {
-            let unpinned = try options.site().inventory().unpin(set)
+        func run() async throws {
+            let unpinned = try await options.site().inventory().unpin(set)
             Terminal.say("\(unpinned[0].set.name) is no longer pinned.")
         }
     }
 
-    struct Accept: ParsableCommand {
+    struct Accept: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Say that what fell in a set was meant to fall.",
             discussion: """
@@ -50,8 +50,8 @@ extension Ronde.BackupsCommand {
         @Option(help: "Why that is right.") var note: String
         @OptionGroup var options: SiteOptions
 
-        func run() throws {
-            let accepted = try options.site().inventory().accept(set, note: note, now: Date())
+        func run() async throws {
+            let accepted = try await options.site().inventory().accept(set, note: note, now: Date())
             Terminal.say("\(accepted[0].set.name) counts now, and further ones are compared with it.")
         }
     }

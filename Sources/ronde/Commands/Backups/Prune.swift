@@ -46,7 +46,7 @@ extension Ronde.BackupsCommand {
         }
 
         func run() async throws {
-            let site = try options.site()
+            let site = try await options.site()
             let prunings = try targets(of: site).map { target in
                 Pruning(
                     PruningRequest(

@@ -52,7 +52,7 @@ extension Ronde.BackupsCommand {
             guard let merge else { return nil }
             let path = ConfigurationLocator.absolute(merge, from: InstanceOptions.workingFolder)
             if merge.hasSuffix(".db"), FileManager.default.fileExists(atPath: path.string) { return path }
-            let site = try options.site()
+            let site = try await options.site()
             return try await site.unpacked(try site.inventory().set(matching: merge), in: scratch)
         }
 

@@ -28,7 +28,7 @@ extension Ronde.BackupsCommand {
         @OptionGroup var options: SiteOptions
 
         func run() async throws {
-            let site = try options.site()
+            let site = try await options.site()
             try await RestoreSession(site, confirmation).run(try source(in: site))
         }
 
@@ -61,7 +61,7 @@ extension Ronde.BackupsCommand {
         @OptionGroup var options: SiteOptions
 
         func run() async throws {
-            try await RestoreSession(try options.site(), confirmation).run(.replaced)
+            try await RestoreSession(try await options.site(), confirmation).run(.replaced)
         }
     }
 }

@@ -25,8 +25,6 @@ struct RestoreSession {
                 let restore = try RestoreSite(site, scratch: scratch, keys: keys) { step in
                     if !isQuiet { Terminal.say(RestoreWords.doing(step)) }
                 }
-                let settled = try await restore.transaction.resume()
-                for result in settled where !isQuiet { RestoreWords.tell(result, of: site) }
                 let plan = try await restore.planner.plan(source)
                 if confirmation.plan { return try show(plan) }
                 try confirm(plan)

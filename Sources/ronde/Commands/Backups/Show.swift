@@ -8,7 +8,7 @@ import Maintenance
 import Reports
 
 extension Ronde.BackupsCommand {
-    struct Show: ParsableCommand {
+    struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show all that is known of a set.",
             discussion: "Example: ronde backups show latest")
@@ -17,8 +17,8 @@ extension Ronde.BackupsCommand {
         @Flag(help: "Print JSON: what 'list' says of the set, and its manifest.") var json = false
         @OptionGroup var options: SiteOptions
 
-        func run() throws {
-            let site = try options.site()
+        func run() async throws {
+            let site = try await options.site()
             let now = Date()
             let known = try site.inventory().set(matching: set)
             let decisions = try site.pruningPlans(now: now).flatMap(\.decisions)

@@ -24,7 +24,7 @@ extension Ronde.BackupsCommand {
         @OptionGroup var options: SiteOptions
 
         func run() async throws {
-            let site = try options.site()
+            let site = try await options.site()
             let inventory = try site.inventory()
             let chosen = try sets.isEmpty ? inventory.sets : sets.map { try inventory.set(matching: $0) }
             let results = try await StopOnSignals.run {
@@ -74,7 +74,7 @@ extension Ronde.BackupsCommand {
         @OptionGroup var options: SiteOptions
 
         func run() async throws {
-            let site = try options.site()
+            let site = try await options.site()
             let targets = try chosen(in: try site.inventory())
             guard !targets.isEmpty else { throw CommandFailure.noInput("there is no backup to drill") }
             let results = try await StopOnSignals.run {
