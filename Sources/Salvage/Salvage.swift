@@ -32,6 +32,8 @@ package enum Salvage {
         let limits = Limits(path: damaged, deadline: deadline)
         try limits.check()
         guard try FileFacts.of(new, followingLinks: false) == nil else { throw SalvageError(.alreadyExists, at: new) }
+        // Of repairs that were killed: each may be as large as the database.
+        _ = try TemporaryFile.removeLeftovers(in: Folder.parent(of: new))
         let sidecars = try RoomNeeded(damaged.resolvingLinks, good).check(new: new, scratch: scratch)
         try Folder.create(scratch, permissions: .ownerReadWriteExecute)
         do {

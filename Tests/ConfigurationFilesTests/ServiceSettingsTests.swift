@@ -70,7 +70,7 @@ struct ServiceSettingsTests {
             service?.backups
                 == BackupSettings(
                     daily: path("d"), weekly: path("w"), monthly: path("m"),
-                    adopted: [AdoptedFolder(folder: path("old"), keep: TierCounts(daily: 3, weekly: 4, monthly: 12))],
+                    adopted: [AdoptedFolder(folder: path("old"), keep: TierCounts(daily: 3, weekly: 0, monthly: 0))],
                     encryption: BackupEncryption(
                         method: .age(recipients: ["age1abc", "ssh-ed25519 AAAA"]), identityFile: path("key.txt")),
                     offsite: [
@@ -83,7 +83,7 @@ struct ServiceSettingsTests {
                             bandwidth: ByteSize(bytes: 1_000_000)),
                         OffsiteTarget(
                             name: "cloud", place: .rclone(remote: "s3:bucket/api", config: nil),
-                            keep: TierCounts(daily: 2, weekly: 4, monthly: 0)),
+                            keep: TierCounts(daily: 2, weekly: 0, monthly: 0)),
                     ]))
     }
 

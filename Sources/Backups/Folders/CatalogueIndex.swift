@@ -12,7 +12,7 @@ import SystemPackage
 /// ``IndexEntry`` writes it, and the SHA-256 of all before.
 struct CatalogueIndex {
     static let fileName = ".backups.index"
-    private static let magic: [UInt8] = Array("ronde backups index 1\n".utf8)
+    private static let magic: [UInt8] = Array("ronde backups index 2\n".utf8)
     private static let longest = 1 << 30
     /// How many bytes an entry has, more or less.
     private static let usualEntry = 200

@@ -61,6 +61,7 @@ extension IndexWriter {
             $0.instant($1.at)
             $0.text($1.instantSource.rawValue)
         }
+        optional(summary.keptFor) { $0.text($1) }
     }
 
     private mutating func write(_ file: FileRecord) {
@@ -82,11 +83,12 @@ extension IndexReader {
             let tiers = list({ $0.text().flatMap(Tier.init) }), let files = list({ $0.file() }),
             let export = optional({ $0.text() }), let rows = number(), let tables = number(),
             let verifiedAt = self.instant(), let anomalies = list({ $0.anomaly() }),
-            let adopted = optional({ $0.adoption() })
+            let adopted = optional({ $0.adoption() }), let keptFor = optional({ $0.text() })
         else { return nil }
         return SetSummary(
             service: service, database: database, instant: instant, tiers: tiers, files: files, export: export,
-            rows: rows, tables: tables, verifiedAt: verifiedAt, anomalies: anomalies, adopted: adopted)
+            rows: rows, tables: tables, verifiedAt: verifiedAt, anomalies: anomalies, adopted: adopted,
+            keptFor: keptFor)
     }
 
     private mutating func file() -> FileRecord? {

@@ -29,6 +29,8 @@ package struct BackupRequest: Sendable {
     package var bandwidth: Int?
     /// The share in percent by which rows, tables or bytes may fall below those of the last set that counts.
     package var largestFall = 50.0
+    /// Why a database is kept that is about to be replaced; such a set is no backup to fall back on.
+    package var keptFor: String?
     /// How long to wait for a lock of another connection, each time.
     package var busyTimeout = Duration.seconds(30)
     package var deadline: ContinuousClock.Instant?

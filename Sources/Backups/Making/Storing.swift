@@ -80,7 +80,7 @@ struct Storing {
             service: request.identity.service, database: database, instant: snapshot.instant,
             timezone: request.timeZone.identifier, tiers: request.places.map(\.tier), files: [file], export: nil,
             verification: VerificationRecord(at: verifiedAt, checks: checks), anomalies: anomalies?.anomalies,
-            rondeVersion: request.rondeVersion)
+            keptFor: request.keptFor, rondeVersion: request.rondeVersion)
     }
 
     private func publish(_ data: consuming TemporaryFile, _ manifest: BackupManifest, as name: SetName) throws {

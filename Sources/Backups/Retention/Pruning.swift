@@ -90,7 +90,12 @@ package struct Pruning: Sendable {
                 try Task.checkCancellation()
                 _ = try SetRemoval(folder: folder).remove(decision.set)
             }
-            if plan.hold == nil { try note(plan, in: folder) }
+            if plan.hold == nil {
+                do { try note(plan, in: folder) } catch {
+                    // What was removed is removed; the next pruning only knows less of the clock.
+                    plan.notes.append("that it was pruned could not be noted: \(error)")
+                }
+            }
             return plan
         }
     }

@@ -24,12 +24,15 @@ package struct BackupManifest: Hashable, Sendable, Codable {
     package var anomalies: [Anomaly]?
     /// How a set that other means made came to count; nil for one that Ronde made.
     package var adopted: AdoptionRecord?
+    /// Why the database was kept before a restore replaced it; nil for a backup proper.
+    package var keptFor: String?
     package var rondeVersion: String
 
     package init(
         service: String, database: DatabaseRecord, instant: Date, timezone: String, tiers: [Tier], files: [FileRecord],
         export: FileRecord?, verification: VerificationRecord, anomalies: [Anomaly]? = nil,
-        adopted: AdoptionRecord? = nil, rondeVersion: String
+        adopted: AdoptionRecord? = nil, keptFor: String? = nil,
+        rondeVersion: String
     ) {
         format = Self.currentFormat
         self.service = service
@@ -42,11 +45,13 @@ package struct BackupManifest: Hashable, Sendable, Codable {
         self.verification = verification
         self.anomalies = anomalies
         self.adopted = adopted
+        self.keptFor = keptFor
         self.rondeVersion = rondeVersion
     }
 
     package enum CodingKeys: String, CodingKey {
         case format, service, database, instant, timezone, tiers, files, export, verification, anomalies, adopted
+        case keptFor = "kept_for"
         case rondeVersion = "ronde_version"
     }
 

@@ -52,7 +52,7 @@ package struct KnownSet: Hashable, Sendable {
     }
 
     /// Whether it counts as a backup; else ``whyNot`` says what is wrong.
-    package var counts: Bool { !hasFailedDrill && !hasOpenAnomaly }
+    package var counts: Bool { !hasFailedDrill && !hasOpenAnomaly && self.set.summary.keptFor == nil }
 
     /// Why it does not count, as words that fit after its name; nil if it counts.
     package var whyNot: String? {
@@ -60,6 +60,7 @@ package struct KnownSet: Hashable, Sendable {
             return "its last drill, of \(InstantText.format(drill.at, in: .gmt)), failed"
                 + (drill.detail.map { ": \($0)" } ?? "")
         }
+        if let reason = self.set.summary.keptFor { return "\(reason); it is restored only by its name" }
         guard hasOpenAnomaly else { return nil }
         let found = self.set.summary.anomalies.map { "\($0.what): \($0.before) before, \($0.after) now" }
         return "\(found.joined(separator: "; ")); nobody has accepted that"

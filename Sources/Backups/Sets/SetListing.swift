@@ -7,7 +7,7 @@ import SystemPackage
 /// "instant":"2025-12-16T02:00:00+01:00","age_seconds":86400,"bytes":…,"uncompressed_bytes":…,"rows":…,"tables":…,
 /// "files":["test_20251216_020000.db.gz"],"encryption":null,"verified_at":"…","counts":true,"why_not":null,
 /// "pin":{"note":"…","since":"…","until":null},"drill":{"at":"…","outcome":"ok","detail":null,"seconds":1.5},
-/// "anomalies":[{"what":"rows","before":9,"after":1}],"accepted":null,"adopted":null,
+/// "anomalies":[{"what":"rows","before":9,"after":1}],"accepted":null,"adopted":null,"kept_for":null,
 /// "retention":{"keep":true,"reason":"newest of 2025-12-16, 1 of 7"}}`; what is not there is null. A set that serves no
 /// tier has `"tiers":[]`; `retention` is null where nothing prunes the folder.
 package struct SetListing: Hashable, Sendable, Encodable {
@@ -44,6 +44,7 @@ package struct SetListing: Hashable, Sendable, Encodable {
     private enum CodingKeys: String, CodingKey {
         case set, service, database, folder, tiers, instant, bytes, rows, tables, files, encryption, counts, pin, drill
         case anomalies, accepted, adopted, retention, export
+        case keptFor = "kept_for"
         case age = "age_seconds"
         case uncompressedBytes = "uncompressed_bytes"
         case verifiedAt = "verified_at"
@@ -75,6 +76,7 @@ package struct SetListing: Hashable, Sendable, Encodable {
         try container.encode(summary.anomalies, forKey: .anomalies)
         try container.encode(known.acceptance, forKey: .accepted)
         try container.encode(summary.adopted, forKey: .adopted)
+        try container.encode(summary.keptFor, forKey: .keptFor)
         try container.encode(retention, forKey: .retention)
     }
 

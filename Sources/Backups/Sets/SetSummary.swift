@@ -19,10 +19,13 @@ package struct SetSummary: Hashable, Sendable {
     package let anomalies: [Anomaly]
     /// Nil for a set that Ronde made.
     package let adopted: AdoptionRecord?
+    /// Why the database was kept before a restore replaced it; nil for a backup proper.
+    package let keptFor: String?
 
     init(
         service: String, database: String, instant: Date, tiers: [Tier], files: [FileRecord], export: String?,
-        rows: Int, tables: Int, verifiedAt: Date, anomalies: [Anomaly], adopted: AdoptionRecord?
+        rows: Int, tables: Int, verifiedAt: Date, anomalies: [Anomaly], adopted: AdoptionRecord?,
+        keptFor: String? = nil
     ) {
         self.service = service
         self.database = database
@@ -35,6 +38,7 @@ package struct SetSummary: Hashable, Sendable {
         self.verifiedAt = verifiedAt
         self.anomalies = anomalies
         self.adopted = adopted
+        self.keptFor = keptFor
     }
 
     package init(of manifest: BackupManifest) {
@@ -49,6 +53,7 @@ package struct SetSummary: Hashable, Sendable {
         verifiedAt = manifest.verification.at
         anomalies = manifest.anomalies ?? []
         adopted = manifest.adopted
+        keptFor = manifest.keptFor
     }
 
     /// The stored bytes of all files together.

@@ -66,8 +66,10 @@ struct OffsiteReader {
 /// Reads how many days, weeks and months keep a set: `daily`, `weekly` and `monthly`, with what stands before them.
 enum CountsReader {
     static func read(_ map: MappingReader, prefix: String, usual: TierCounts) -> TierCounts {
+        // One number alone means just that: nobody who writes 'daily: 4' expects twelve months besides.
+        let isAnyGiven = ["daily", "weekly", "monthly"].contains { map.isGiven(prefix + $0) }
         func count(_ unit: String, _ usual: Int) -> Int {
-            map.optional(prefix + unit)?.integer(in: 0...10_000) ?? usual
+            map.optional(prefix + unit)?.integer(in: 0...10_000) ?? (isAnyGiven ? 0 : usual)
         }
         let counts = TierCounts(
             daily: count("daily", usual.daily), weekly: count("weekly", usual.weekly),

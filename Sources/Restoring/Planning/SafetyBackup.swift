@@ -28,6 +28,8 @@ package struct SafetyBackup: Sendable {
     ) -> SafetyBackup {
         precondition(!request.places.isEmpty, "a safety backup without a folder")
         return SafetyBackup(folder: request.places[0].folder, scratch: request.scratch) { note in
+            var request = request
+            request.keptFor = note
             let set = try await BackupMaker(request, now: now).make().sets[0]
             let since = now()
             try FolderRecord.update(set.folder) {

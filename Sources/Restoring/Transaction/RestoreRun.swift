@@ -112,7 +112,7 @@ struct RestoreRun: Sendable {
             let openers = try FileStamp.of(path) == nil ? [] : tools.openers(path)
             if openers.isEmpty { return }
             guard ContinuousClock.now < end else { throw RestoreError.stillOpen(path, openers, advice: advice) }
-            try await Task.sleep(for: .milliseconds(50))
+            try await Task.sleep(for: .milliseconds(250))
         }
     }
 

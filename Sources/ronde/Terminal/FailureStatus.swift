@@ -1,7 +1,9 @@
 import SystemPackage
 import Backups
 import DurableFiles
+import Restoring
 import SQLiteFile
+import Salvage
 
 /// With which status a command ends whose work failed (sysexits.h; 2 is critical, as for tasks).
 enum FailureStatus {
@@ -11,6 +13,8 @@ enum FailureStatus {
         case let error as BackupError: of(error)
         case let error as FileError: error.errno == .noSuchFileOrDirectory ? 66 : 74
         case let error as SQLiteFileError: of(error)
+        case let error as RestoreError: of(error)
+        case let error as SalvageError: error.kind == .missing ? 66 : 2
         default: 2
         }
     }
@@ -20,6 +24,14 @@ enum FailureStatus {
         case .noSuchSet: 66
         case .keepsNothing: 64
         case .folderBusy, .planChanged: 75
+        default: 2
+        }
+    }
+
+    private static func of(_ error: RestoreError) -> Int32 {
+        switch error {
+        case .sourceMissing, .nothingToUndo: 66
+        case .locked, .otherPlan: 75
         default: 2
         }
     }

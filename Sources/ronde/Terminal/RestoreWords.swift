@@ -32,7 +32,7 @@ enum RestoreWords {
         for opener in plan.openers { add("", "has it open now: \(opener)") }
         for room in plan.room { add("Room", "\(room)") }
         let losses = plan.losses
-        add("Changes", losses.isEmpty ? "none: every table has the rows of the backup" : changes(losses))
+        add("Changes", isKnown(plan) ? changes(losses) : "not known: the present database cannot be read")
         for warning in plan.warnings { add("Mind", warning) }
         add("Plan", plan.id)
         return text
@@ -81,7 +81,21 @@ enum RestoreWords {
         return "stopped by '\(stop)', started by '\(control.start ?? "a person")'\(state)"
     }
 
+    /// Whether the rows of the present database could be counted, or there are none.
+    private static func isKnown(_ plan: RestorePlan) -> Bool {
+        switch plan.target.condition {
+        case .readable: plan.tables.isEmpty || plan.tables.contains { $0.rowsNow != nil }
+        case .missing, .empty: true
+        case .damaged, .unfinishedWrite, .busy: false
+        }
+    }
+
     private static func changes(_ losses: [RestorePlan.TableChange]) -> String {
+        if losses.isEmpty { return "nothing that is there now gets lost" }
+        return words(losses)
+    }
+
+    private static func words(_ losses: [RestorePlan.TableChange]) -> String {
         losses.map { change in
             let now = change.rowsNow.map { "\($0)" } ?? "?"
             guard let after = change.rowsAfter else { return "\(change.table): \(now) rows now, then not there" }

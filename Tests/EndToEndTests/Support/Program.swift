@@ -29,9 +29,11 @@ final class Program: Sendable {
         return folder.appending(path: name).path
     }
 
-    /// Starts a program in a process group of its own; what it writes goes to files in `folder`.
+    /// Starts a program in a process group of its own, which reads the file `input`; what it writes goes to files in
+    /// `folder`.
     init(
-        _ path: String, _ arguments: [String], in folder: String, environment: [String: String] = [:]
+        _ path: String, _ arguments: [String], in folder: String, environment: [String: String] = [:],
+        input: String = "/dev/null"
     ) throws {
         self.path = path
         let label = UUID().uuidString
@@ -40,7 +42,7 @@ final class Program: Sendable {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, outputFile, O_WRONLY | O_CREAT, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, errorFile, O_WRONLY | O_CREAT, 0o600)
         var attributes = posix_spawnattr_t()

@@ -31,8 +31,10 @@ final class TestInstance: Sendable {
 
     func remove() { try? FileManager.default.removeItem(atPath: folder) }
 
+    /// Writes `ronde.yaml`; `api` is the database's folder, and what begins with `also` is further YAML.
     func configure(
-        url: String, backups: String = "backups", state: String = "state", reports: String = "reports"
+        url: String, backups: String = "backups", state: String = "state", reports: String = "reports",
+        api: String = "api", alsoBackups: String = "", alsoService: String = ""
     ) throws {
         try write(
             """
@@ -42,9 +44,10 @@ final class TestInstance: Sendable {
               api:
                 title: Users API
                 url: \(url)
-                databases: {main: {sqlite: api/test.db}}
-                backups: {daily: \(backups), weekly: \(backups)/weekly, monthly: archives}
+                databases: {main: {sqlite: \(api)/test.db}}
+                backups: {daily: \(backups), weekly: \(backups)/weekly, monthly: archives\(alsoBackups)}
                 thresholds: {response_time: 2s, users: 45000, database_size: 100MB}
+            \(alsoService)
             """, to: "ronde.yaml")
     }
 
@@ -112,8 +115,9 @@ final class TestInstance: Sendable {
         var files: [String: Data] = [:]
         let all = FileManager.default.enumerator(atPath: folder + "/" + path)
         while let name = all?.nextObject() as? String {
-            // Lock files are no backups.
-            guard !name.hasSuffix(".lock") else { continue }
+            // Locks, and what is noted about backups, are no backups.
+            let isNote = name.hasSuffix(".lock") || name.hasSuffix(".ronde-backups.json")
+            guard !isNote, !name.hasSuffix(".backups.index") else { continue }
             files[name] = FileManager.default.contents(atPath: "\(folder)/\(path)/\(name)")
         }
         return files

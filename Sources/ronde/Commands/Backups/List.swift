@@ -68,5 +68,5 @@ private struct InventoryShape: Encodable {
     let problems: [String]
     let quarantined: [String]
     /// Why nothing is pruned now; null where the rules alone decide.
-    let hold: String?
+    @OrNull var hold: String?
 }

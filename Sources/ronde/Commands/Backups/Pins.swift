@@ -15,6 +15,8 @@ extension Ronde.BackupsCommand {
             String?
         @OptionGroup var options: SiteOptions
 
+        func validate() throws { try SetArgument.checkNote(note) }
+
         func run() async throws {
             let site = try await options.site()
             let until = try until.map { try InstantOption.parse($0, in: site.timeZone) }
@@ -50,6 +52,8 @@ extension Ronde.BackupsCommand {
         @Option(help: "Why that is right.") var note: String
         @OptionGroup var options: SiteOptions
 
+        func validate() throws { try SetArgument.checkNote(note) }
+
         func run() async throws {
             let accepted = try await options.site().inventory().accept(set, note: note, now: Date())
             Terminal.say("\(accepted[0].set.name) counts now, and further ones are compared with it.")
@@ -59,6 +63,12 @@ extension Ronde.BackupsCommand {
 
 /// How the commands say what can be given for a set.
 enum SetArgument {
+    static func checkNote(_ note: String) throws {
+        guard note.contains(where: { !$0.isWhitespace }) else {
+            throw ValidationError("--note is empty; say why, for whoever reads it later.")
+        }
+    }
+
     static let help = ArgumentHelp(
         "A set's name, one of its files, 'latest', or a tier's newest as in 'weekly:latest'.", valueName: "set")
 }

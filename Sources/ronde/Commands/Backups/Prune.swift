@@ -56,17 +56,36 @@ extension Ronde.BackupsCommand {
             let now = Date()
             let plans = try prunings.map { try $0.plan(now: now) }
             let removed = plans.reduce(0) { $0 + $1.removed.count }
-            if dryRun { return try show(plans, isDone: false) }
+            if dryRun { return try show(plans, in: site.timeZone, isDone: false) }
             if removed > 0, !yes {
-                if !json { try show(plans, isDone: false) }
+                if !json { try show(plans, in: site.timeZone, isDone: false) }
                 let question = "Remove \(removed) set\(removed == 1 ? "" : "s")?"
                 guard let answer = Confirmation.ask(question) else {
                     throw CommandFailure.usage("nothing was removed: add --yes where nobody can be asked")
                 }
                 guard answer else { throw CommandFailure(message: "nothing was removed", status: 1) }
             }
-            let done = try await StopOnSignals.run { try zip(prunings, plans).map { try $0.execute($1) } }
-            try show(done, isDone: true)
+            let (done, failures) = try await StopOnSignals.run { try Self.execute(Array(zip(prunings, plans))) }
+            try show(done, in: site.timeZone, isDone: true)
+            if let failure = failures.first { throw failure }
+        }
+
+        /// Every folder, even where another one fails.
+        private static func execute(
+            _ work: [(pruning: Pruning, plan: PruningPlan)]
+        ) throws -> (done: [PruningPlan], failures: [any Error]) {
+            var done: [PruningPlan] = []
+            var failures: [any Error] = []
+            for (pruning, plan) in work {
+                do {
+                    done.append(try pruning.execute(plan))
+                } catch let error as CancellationError {
+                    throw error
+                } catch {
+                    failures.append(error)
+                }
+            }
+            return (done, failures)
         }
 
         private func targets(of site: BackupSite) throws -> [PruningRequest.Target] {
@@ -96,8 +115,11 @@ extension Ronde.BackupsCommand {
             return known
         }
 
-        private func show(_ plans: [PruningPlan], isDone: Bool) throws {
-            if json { return try JSONOutput.print(PruningShape(folders: plans.map(PruningShape.Folder.init))) }
+        private func show(_ plans: [PruningPlan], in timeZone: TimeZone, isDone: Bool) throws {
+            if json {
+                return try JSONOutput.print(
+                    PruningShape(folders: plans.map(PruningShape.Folder.init)), instants: timeZone)
+            }
             for plan in plans where !plan.decisions.isEmpty || plan.hold != nil {
                 Terminal.say(PrintableText.of(plan.folder.string))
                 var table = TextTable(columns: [.init("Set"), .init(""), .init("Because", minimum: 20)])
@@ -124,7 +146,7 @@ private struct PruningShape: Encodable {
     struct Folder: Encodable {
         let folder: String
         /// Why nothing is removed; null where the rule alone decides.
-        let hold: String?
+        @OrNull var hold: String?
         let keep: [Decision]
         let remove: [Decision]
 

@@ -32,6 +32,7 @@ extension Ronde.BackupsCommand {
                 for known in chosen {
                     let result = try await SetVerification.verify(known.set, now: Date())
                     if !json { Self.tell(result) }
+                    try Self.note(result, of: known, in: inventory)
                     results.append(result)
                 }
                 return results
@@ -46,6 +47,15 @@ extension Ronde.BackupsCommand {
             }
             let isDamaged = sets.isEmpty && inventory.problems.contains(where: \.isDamage)
             if isDamaged || results.contains(where: { !$0.isSound }) { throw ExitCode(2) }
+        }
+
+        /// What is not sound does not count any more, as after a drill.
+        private static func note(
+            _ result: SetVerification, of known: KnownSet, in inventory: BackupInventory
+        ) throws {
+            guard let fault = result.faults.first else { return }
+            let proof = FolderRecord.Proof(at: result.at, outcome: .failed, detail: fault, seconds: 0)
+            _ = try inventory.note(proof, of: known.set.manifestPath.string)
         }
 
         private static func tell(_ result: SetVerification) {
@@ -108,12 +118,14 @@ extension Ronde.BackupsCommand {
                 identityFile: identity.map { ConfigurationLocator.absolute($0, from: InstanceOptions.workingFolder) })
             let drill = Backups.Drill(scratch: scratch, decryption: keys)
             var results: [DrillResult] = []
+            var unrecorded: [String] = []
             for target in targets {
                 let result = try await drill.run(target)
-                try result.record()
                 if !json { Self.tell(result) }
                 results.append(result)
+                do { try result.record() } catch { unrecorded.append("\(error)") }
             }
+            for problem in unrecorded { Terminal.say("ronde: not noted: \(problem)") }
             return results
         }
 
@@ -135,7 +147,7 @@ private struct DrillShape: Encodable {
     let set: String
     let folder: String
     let outcome: String
-    let detail: String?
+    @OrNull var detail: String?
     let at: Date
     let seconds: Double
 
@@ -148,7 +160,8 @@ private struct DrillShape: Encodable {
             case .storedBytesOnly(let why): ("stored_bytes_only", why)
             case .failed(let what): ("failed", what)
             }
-        (outcome, detail) = words
+        outcome = words.0
+        detail = words.1
         at = result.at
         seconds = result.proof.seconds
     }
