@@ -1,13 +1,12 @@
-import ConfigurationFiles
-import Runner
 import Backups
+import ConfigurationFiles
 import Encryption
 import Exports
 import Foundation
 import Maintenance
 import Networking
 import Restoring
-import SQLiteFile
+import Runner
 import SystemPackage
 
 /// What a restore of a database works with: the service, its health, keys, and where the safety copy goes.
@@ -45,7 +44,7 @@ struct RestoreSite: Sendable {
         // What is to be replaced is kept as it is, however little of it is left.
         request.largestFall = 100
         tools = RestoreTools(
-            openers: { try Self.openers(of: $0) }, isEncrypted: { EncryptedForm.detect($0) != nil },
+            isEncrypted: { EncryptedForm.detect($0) != nil },
             decrypt: keys.map(Self.decryption), importSQL: { _ = try DatabaseImport.sql(from: $0, into: $1) },
             safetyBackup: .set(request), observe: observe)
         health = Self.health(of: site.service)
@@ -60,12 +59,6 @@ struct RestoreSite: Sendable {
         _ keys: Decryption
     ) -> @Sendable (_ encrypted: FilePath, _ new: FilePath) async throws -> Void {
         { try await keys.decrypt($0, into: $1, timeLimit: .seconds(3600)) }
-    }
-
-    private static func openers(of path: FilePath) throws -> [DatabaseOpener] {
-        try SQLiteFile.openers(of: path).openers.map {
-            DatabaseOpener(pid: $0.pid ?? 0, name: $0.command.isEmpty ? "a program" : $0.command)
-        }
     }
 
     private static func health(of service: Service) -> HealthCheck? {

@@ -1,9 +1,9 @@
-import SystemPackage
 import Backups
 import DurableFiles
 import Restoring
 import SQLiteFile
 import Salvage
+import SystemPackage
 
 /// With which status a command ends whose work failed (sysexits.h; 2 is critical, as for tasks).
 enum FailureStatus {

@@ -1,4 +1,3 @@
-import SystemPackage
 import Archiving
 import ArgumentParser
 import Backups
@@ -6,6 +5,7 @@ import ConfigurationFiles
 import Foundation
 import Maintenance
 import Reports
+import SystemPackage
 
 extension Ronde.BackupsCommand {
     struct Extract: AsyncParsableCommand {

@@ -52,7 +52,7 @@ extension Ronde.BackupsCommand {
                 return Terminal.say("There are no backups yet; make one with: ronde plugins run backup")
             }
             var table = TextTable(columns: [
-                .init("Set", minimum: 16), .init("Tier"), .init("Age", .right), .init("Size", .right),
+                .init("Set"), .init("Tier"), .init("Age", .right), .init("Size", .right),
                 .init("Rows", .right), .init("Verified", .right), .init("Kept because", minimum: 12),
             ])
             for row in rows { table.add(SetWords.cells(row, now)) }

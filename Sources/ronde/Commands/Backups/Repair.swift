@@ -1,12 +1,12 @@
-import SQLiteFile
-import Backups
 import ArgumentParser
+import Backups
 import ConfigurationFiles
 import Foundation
 import Glibc
 import Maintenance
 import Reports
 import Runner
+import SQLiteFile
 import Salvage
 import SystemPackage
 

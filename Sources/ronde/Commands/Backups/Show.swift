@@ -1,11 +1,11 @@
-import SystemPackage
-import SQLiteFile
 import ArgumentParser
 import Backups
 import Foundation
 import Glibc
 import Maintenance
 import Reports
+import SQLiteFile
+import SystemPackage
 
 extension Ronde.BackupsCommand {
     struct Show: AsyncParsableCommand {
