@@ -157,7 +157,8 @@ struct PruningPlanTests {
         #expect(
             first.keys.sorted() == [
                 "accepted", "adopted", "age_seconds", "anomalies", "bytes", "counts", "database", "drill", "encryption",
-                "export", "files", "folder", "instant", "pin", "retention", "rows", "service", "set", "tables", "tiers",
+                "export", "files", "folder", "instant", "kept_for", "pin", "retention", "rows", "service", "set",
+                "tables", "tiers",
                 "uncompressed_bytes", "verified_at", "why_not",
             ])
         #expect(first["why_not"] is NSNull && (first["pin"] as? [String: Any])?["until"] is NSNull)
