@@ -71,7 +71,12 @@ extension SQLiteConnection {
         watch?.limit = longestStall
         watch?.isAnybodyWaiting = isAnybodyWaiting
         defer { watch?.limit = nil }
-        try untilUnlocked { () throws(SQLiteFileError) in try execute("VACUUM", during: "vacuum") }
+        do {
+            try untilUnlocked { () throws(SQLiteFileError) in try execute("VACUUM", during: "vacuum") }
+        } catch {
+            finishRollback()
+            throw error
+        }
         watch?.limit = nil
         let stall = watch?.longest
         // Done: a stop must not turn success into failure. What follows is brief.
@@ -80,5 +85,14 @@ extension SQLiteConnection {
         let checkpoint = before.journalMode == "wal" ? try checkpoint(.truncate) : nil
         return VacuumReport(
             before: before, after: try facts(), checkpoint: checkpoint, heldUpWriters: stall, duration: .now - start)
+    }
+
+    /// After a write that failed SQLite rolls back only when the database is read next: nobody else should have to.
+    private func finishRollback() {
+        watch?.limit = nil
+        patience.ignoresStops = true
+        defer { patience.ignoresStops = false }
+        // Where this fails the journal stays, and the next writer rolls back.
+        sqlite3_exec(database, "SELECT count(*) FROM sqlite_schema", nil, nil, nil)
     }
 }
