@@ -37,7 +37,12 @@ package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
     /// Computes the digest of bytes that are all in memory.
     ///
     /// - Throws: ``DigestError`` when libcrypto fails.
-    package init(of bytes: [UInt8]) throws(DigestError) {
+    package init(of bytes: [UInt8]) throws(DigestError) { try self.init(of: bytes[...]) }
+
+    /// Computes the digest of a part of some bytes.
+    ///
+    /// - Throws: ``DigestError`` when libcrypto fails.
+    package init(of bytes: ArraySlice<UInt8>) throws(DigestError) {
         var hasher = try SHA256Hasher()
         try hasher.update(bytes: bytes)
         self = try hasher.finish()

@@ -30,7 +30,12 @@ package struct SHA256Hasher: ~Copyable {
     /// Adds the next bytes, of any count.
     ///
     /// - Throws: ``DigestError`` when libcrypto fails.
-    package mutating func update(bytes: [UInt8]) throws(DigestError) {
+    package mutating func update(bytes: [UInt8]) throws(DigestError) { try update(bytes: bytes[...]) }
+
+    /// Adds the next bytes, of any count.
+    ///
+    /// - Throws: ``DigestError`` when libcrypto fails.
+    package mutating func update(bytes: ArraySlice<UInt8>) throws(DigestError) {
         let status = bytes.withUnsafeBytes { EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
         guard status == 1 else { throw Self.failure("update") }
     }

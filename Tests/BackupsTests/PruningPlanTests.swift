@@ -151,7 +151,7 @@ struct PruningPlanTests {
         _ = try crafted.inventory().pin("latest", note: "n", now: instant(now))
         let inventory = try crafted.inventory()
         let plan = try crafted.pruning(keep: 2).plan(now: instant(now))
-        let rows = SetListing.rows(inventory, plans: [plan], now: try instant(now))
+        let rows = SetListing.rows(inventory.sets, plans: [plan], now: try instant(now))
         let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(rows))
         let first = try #require((json as? [[String: Any]])?.first)
         #expect(

@@ -8,9 +8,9 @@ struct CatalogueReading {
     private var entries: [IndexEntry] = []
     private var sets: [BackupSet] = []
     private var problems: [BackupProblem] = []
-    /// Names that belong to manifests, whatever these are worth.
-    private var claimed: [String] = []
-    /// How many of them are there, each of them once.
+    /// The names of manifests that cannot be read.
+    private var damaged: [SetName] = []
+    /// How many manifests of this database and files that they name are there, each of them once.
     private var found = 0
     private var mayClaimTwice = false
     /// How many manifests the index did not know.
@@ -24,21 +24,35 @@ struct CatalogueReading {
     mutating func run(_ scan: borrowing FolderScan) throws -> BackupCatalogue {
         let names = try scan.names()
         let index = CatalogueIndex(in: folder, stem: identity.stem)
-        claimed.reserveCapacity(names.count)
-        for name in names where name.utf8.last == UInt8(ascii: "n") && name.hasSuffix(SetName.manifestEnding) {
-            guard let stamp = try scan.stamp(of: name) else { continue }
-            if let entry = index.entry(of: name, stamp: stamp, stem: identity.stem) {
-                try take(entry, manifest: name, scan)
-            } else if let set = SetName(name.dropLast(SetName.manifestEnding.count), stem: identity.stem) {
-                fresh += 1
-                try read(set, manifest: name, stamp: stamp, scan)
-            }
-        }
+        let inspection = ManifestInspection(folder: folder, identity: identity, files: scan.files, index: index)
+        let manifests = names.filter(ManifestInspection.isManifest)
+        entries.reserveCapacity(manifests.count)
+        sets.reserveCapacity(manifests.count)
+        for finding in try manifests.concurrentMap({ try inspection.finding($0) }) { take(finding) }
         index.refresh(entries, fresh: fresh, names: names, in: folder)
-        let (strangers, others) = try rest(names)
-        sets = Self.sorted(sets)
+        let (strangers, others) = rest(names)
         return BackupCatalogue(
-            sets: sets, problems: problems.sorted { $0.path.string < $1.path.string } + strangers, others: others)
+            sets: Self.sorted(sets), problems: problems.sorted { $0.path.string < $1.path.string } + strangers,
+            others: others)
+    }
+
+    private mutating func take(_ finding: ManifestInspection.Finding) {
+        switch finding {
+        case .none:
+            break
+        case .damaged(let name, let problem):
+            fresh += 1
+            damaged.append(name)
+            problems.append(problem)
+        case .manifest(let entry, let isFresh, let problem, let files):
+            entries.append(entry)
+            fresh += isFresh ? 1 : 0
+            // An adopted set may have been given its manifest beside that of the set that its file belonged to.
+            if entry.set.name.adoptedEnding != nil { mayClaimTwice = true }
+            guard entry.set.isOf(identity) else { return }
+            found += 1 + files
+            if let problem { problems.append(problem) } else { sets.append(entry.set) }
+        }
     }
 
     /// Sorts by instants that lie side by side, and looks into the sets only where two are the same.
@@ -52,13 +66,13 @@ struct CatalogueReading {
     }
 
     /// What no manifest names: data files that look like those of a set, and all else.
-    private func rest(_ names: [String]) throws -> (strangers: [BackupProblem], others: [String]) {
+    private func rest(_ names: [String]) -> (strangers: [BackupProblem], others: [String]) {
         // In a folder that holds nothing else there is nothing to look for.
         guard found != names.count || mayClaimTwice else { return ([], []) }
-        let files = Set(claimed).union(sets.compactMap(\.summary.export))
+        let claimed = claimed
         var strangers: [BackupProblem] = []
         var others: [String] = []
-        for name in names where !files.contains(name) {
+        for name in names where !claimed.contains(name) {
             if let ending = SetName.dataEnding(of: name), isData(name, ending) {
                 strangers.append(BackupProblem(path: folder.appending(name), kind: .noManifest))
             } else {
@@ -68,57 +82,23 @@ struct CatalogueReading {
         return (strangers.sorted { $0.path.string < $1.path.string }, others.sorted())
     }
 
+    /// The names that belong to manifests, whatever these are worth.
+    private var claimed: Set<String> {
+        var names = Set(sets.compactMap(\.summary.export))
+        for entry in entries {
+            for file in entry.set.files { names.insert(file.name) }
+            if entry.set.isOf(identity) { names.insert(entry.set.name.manifest) }
+        }
+        // The data file of a damaged one goes with it in the list of problems.
+        for name in damaged {
+            names.insert(name.manifest)
+            names.formUnion(name.adoptedEnding == nil ? SetName.dataEndings.map { "\(name)\($0)" } : ["\(name)"])
+        }
+        return names
+    }
+
     /// Whether it can be the data file of a set that Ronde made or that can be adopted.
     private func isData(_ name: String, _ ending: String) -> Bool {
         SetName(name.dropLast(ending.count), stem: identity.stem) != nil || SetName(name, stem: identity.stem) != nil
-    }
-
-    private mutating func read(
-        _ name: SetName, manifest file: String, stamp: FileStamp, _ scan: borrowing FolderScan
-    ) throws {
-        let path = folder.appending(file)
-        do {
-            let summary = SetSummary(of: try BackupManifest.read(path))
-            try take(IndexEntry(name: name, stamp: stamp, summary: summary), manifest: file, scan)
-        } catch let error as ManifestError {
-            // Its data file goes with it in the list of problems.
-            claimed.append(file)
-            claimed += name.adoptedEnding == nil ? SetName.dataEndings.map { "\(name)\($0)" } : ["\(name)"]
-            problems.append(BackupProblem(path: path, kind: .damagedManifest(error.reason)))
-        } catch let error as FileError where error.errno == .noSuchFileOrDirectory {
-            // Pruned by another backup since the folder was listed.
-            return
-        }
-    }
-
-    private mutating func take(_ entry: IndexEntry, manifest file: String, _ scan: borrowing FolderScan) throws {
-        entries.append(entry)
-        // An adopted set may have been given its manifest beside that of the set that its file belonged to.
-        if entry.name.adoptedEnding != nil { mayClaimTwice = true }
-        for file in entry.summary.files { claimed.append(file.name) }
-        guard entry.summary.service == identity.service, entry.summary.database == identity.database else { return }
-        claimed.append(file)
-        found += 1
-        if let problem = try problem(entry.summary, file, scan) {
-            problems.append(problem)
-        } else {
-            sets.append(BackupSet(name: entry.name, folder: folder, summary: entry.summary))
-        }
-    }
-
-    private mutating func problem(
-        _ summary: SetSummary, _ manifest: String, _ scan: borrowing FolderScan
-    ) throws -> BackupProblem? {
-        for file in summary.files {
-            guard let stamp = try scan.stamp(of: file.name) else {
-                return BackupProblem(path: folder.appending(manifest), kind: .missingFile(file.name))
-            }
-            found += 1
-            guard stamp.size == file.bytes else {
-                let kind = BackupProblem.Kind.wrongSize(file.name, expected: file.bytes, found: stamp.size)
-                return BackupProblem(path: folder.appending(manifest), kind: kind)
-            }
-        }
-        return nil
     }
 }

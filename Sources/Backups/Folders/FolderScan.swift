@@ -3,7 +3,7 @@ import Glibc
 import SystemPackage
 
 /// Tells a file from every other and from itself after a change: what `stat` says but for what no change leaves alone.
-struct FileStamp: Hashable {
+struct FileStamp: Hashable, Sendable {
     let inode: UInt64
     /// In bytes.
     let size: Int
@@ -13,7 +13,7 @@ struct FileStamp: Hashable {
     let changed: Int
 }
 
-/// An open folder: its names, and the facts of a file by its name alone, which saves a path for each of 100,000.
+/// An open folder and its names.
 struct FolderScan: ~Copyable {
     let path: FilePath
     private let stream: OpaquePointer
@@ -35,6 +35,9 @@ struct FolderScan: ~Copyable {
         return FolderScan(owning: stream, path: path)
     }
 
+    /// The files of the folder, for as long as it is open.
+    var files: FolderFiles { FolderFiles(descriptor: dirfd(stream), path: path) }
+
     /// All names but hidden ones, or the hidden ones alone, in no order.
     func names(hidden: Bool = false) throws -> [String] {
         var names: [String] = []
@@ -50,20 +53,28 @@ struct FolderScan: ~Copyable {
             names.append(String(cString: field.assumingMemoryBound(to: CChar.self)))
         }
     }
+}
+
+/// The facts of a file by its name alone, which saves a path for each of 100,000; may be asked on several threads.
+struct FolderFiles: Sendable {
+    fileprivate let descriptor: Int32
+    fileprivate let path: FilePath
 
     /// - Returns: nil if there is no such file, or if it is a folder or the like.
     func stamp(of name: String) throws -> FileStamp? {
         var status = stat()
-        guard fstatat(dirfd(stream), name, &status, 0) == 0 else {
+        guard fstatat(descriptor, name, &status, 0) == 0 else {
             let code = Errno(rawValue: errno)
             if code == .noSuchFileOrDirectory { return nil }
             throw FileError(operation: "look at", path: path.appending(name), errno: code)
         }
         guard status.st_mode & S_IFMT == S_IFREG else { return nil }
         return FileStamp(
-            inode: UInt64(status.st_ino), size: Int(status.st_size), modified: Self.nanoseconds(status.st_mtim),
-            changed: Self.nanoseconds(status.st_ctim))
+            inode: UInt64(status.st_ino), size: Int(status.st_size), modified: status.st_mtim.inNanoseconds,
+            changed: status.st_ctim.inNanoseconds)
     }
+}
 
-    static func nanoseconds(_ time: timespec) -> Int { time.tv_sec &* 1_000_000_000 &+ time.tv_nsec }
+extension timespec {
+    var inNanoseconds: Int { tv_sec &* 1_000_000_000 &+ tv_nsec }
 }

@@ -59,10 +59,13 @@ struct IndexReader {
 
     mutating func instant() -> Date? { number().map { Date(timeIntervalSince1970: Double($0) / 1000) } }
 
-    mutating func text() -> String? {
+    mutating func text() -> String? { textRange().map { String(decoding: bytes[$0], as: UTF8.self) } }
+
+    /// Where a text is, for who need not have it as one.
+    mutating func textRange() -> Range<Int>? {
         guard let length = count(), length <= end - start else { return nil }
         defer { start += length }
-        return String(decoding: bytes[start..<start + length], as: UTF8.self)
+        return start..<start + length
     }
 
     mutating func digest() -> SHA256Digest? {
@@ -94,13 +97,6 @@ struct IndexReader {
             values.append(value)
         }
         return values
-    }
-
-    /// Goes past the length and the name with which an entry begins.
-    mutating func skipHead() -> Bool {
-        guard count() != nil, let length = count(), length <= end - start else { return false }
-        start += length
-        return true
     }
 
     private mutating func unsigned() -> UInt64? {

@@ -1,20 +1,21 @@
 import Digests
 import Foundation
+import SystemPackage
 
 /// One manifest as the index has it: the length of the rest, the manifest's name, its stamp, the set's name in parts
 /// and its summary.
-struct IndexEntry {
-    let name: SetName
+struct IndexEntry: Sendable {
+    /// Whether or not its files are there.
+    let set: BackupSet
     let stamp: FileStamp
-    let summary: SetSummary
 
-    init(name: SetName, stamp: FileStamp, summary: SetSummary) {
-        self.name = name
+    init(set: BackupSet, stamp: FileStamp) {
+        self.set = set
         self.stamp = stamp
-        self.summary = summary
     }
 
     func write(to writer: inout IndexWriter) {
+        let name = self.set.name
         var rest = IndexWriter()
         rest.number(Int(bitPattern: UInt(stamp.inode)))
         for number in [stamp.size, stamp.modified, stamp.changed] { rest.number(number) }
@@ -22,22 +23,29 @@ struct IndexEntry {
         rest.text(name.stamp)
         rest.number(name.number)
         rest.optional(name.adoptedEnding) { $0.text($1) }
-        rest.write(summary)
+        rest.write(self.set.summary)
         writer.count(rest.bytes.count)
         writer.text(name.manifest)
         writer.bytes += rest.bytes
     }
 
+    /// What follows the manifest's name.
+    static func inode(from reader: inout IndexReader) -> UInt64? {
+        reader.number().map { UInt64(UInt(bitPattern: $0)) }
+    }
+
+    /// Reads what follows the manifest's name.
+    ///
     /// - Returns: nil if the manifest has changed or is of another stem, or if the bytes are none of an entry.
-    init?(from reader: inout IndexReader, stem: String, stamp: FileStamp) {
-        guard let inode = reader.number(), UInt64(UInt(bitPattern: inode)) == stamp.inode,
+    init?(from reader: inout IndexReader, stem: String, stamp: FileStamp, folder: FilePath) {
+        guard Self.inode(from: &reader) == stamp.inode,
             reader.number() == stamp.size, reader.number() == stamp.modified, reader.number() == stamp.changed,
             reader.text() == stem, let time = reader.text(), let number = reader.number(),
             let ending = reader.optional({ $0.text() }), let summary = reader.summary()
         else { return nil }
-        name = SetName(stem: stem, stamp: time, number: number, adoptedEnding: ending)
+        let name = SetName(stem: stem, stamp: time, number: number, adoptedEnding: ending)
+        self.set = BackupSet(name: name, folder: folder, summary: summary)
         self.stamp = stamp
-        self.summary = summary
     }
 }
 

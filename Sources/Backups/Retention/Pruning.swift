@@ -6,7 +6,7 @@ import SystemPackage
 package struct Pruning: Sendable {
     package let request: PruningRequest
 
-    /// Only takes notes; ``plan(now:upcoming:)`` and ``execute(now:)`` do the work.
+    /// Only takes notes; ``plan(now:upcoming:of:)`` and ``execute(now:)`` do the work.
     package init(_ request: PruningRequest) { self.request = request }
 
     /// The same for a tier whose folder is all there is to know.
@@ -31,10 +31,11 @@ package struct Pruning: Sendable {
     /// - Parameters:
     ///   - now: the wall clock.
     ///   - upcoming: when a set will be made that would then be the newest one.
+    ///   - inventory: what lies in all folders of ``request``, where that has been read already.
     /// - Returns: what stays and what would go.
     /// - Throws: ``BackupError``, `FileError`.
-    package func plan(now: Date, upcoming: Date? = nil) throws -> PruningPlan {
-        let inventory = try BackupInventory.read(request.folders, of: request.identity)
+    package func plan(now: Date, upcoming: Date? = nil, of inventory: BackupInventory? = nil) throws -> PruningPlan {
+        let inventory = try inventory ?? BackupInventory.read(request.folders, of: request.identity)
         let folder = request.target.folder
         // The oldest first: of two at one instant retention takes the later given for the newer.
         let sets = Array(

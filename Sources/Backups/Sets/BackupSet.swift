@@ -35,8 +35,9 @@ package struct BackupSet: Hashable, Sendable {
     }
 
     package func hash(into hasher: inout Hasher) {
-        hasher.combine(name)
-        hasher.combine(folder)
+        // Few sets share these, and 100,000 names take long.
+        hasher.combine(instant)
+        hasher.combine(facts.name.number)
     }
 
     /// The order of lists: by instant; of two at one instant that with the higher number is the later.
@@ -52,11 +53,17 @@ package struct BackupSet: Hashable, Sendable {
     /// - Throws: ``ManifestError``; `FileError` when the set was removed meanwhile or cannot be read.
     package func manifest() throws -> BackupManifest { try BackupManifest.read(manifestPath) }
 
-    package var instant: Date { summary.instant }
-    package var tiers: [Tier] { summary.tiers }
-    package var files: [FileRecord] { summary.files }
+    package var instant: Date { facts.summary.instant }
+    var owner: String { facts.summary.service }
+    var database: String { facts.summary.database }
+    package var tiers: [Tier] { facts.summary.tiers }
+    package var files: [FileRecord] { facts.summary.files }
     func isIn(_ folder: FilePath) -> Bool { self.folder.lexicallyNormalized() == folder }
     package var manifestPath: FilePath { folder.appending(name.manifest) }
+    /// Whether something was suspicious when it was made.
+    var hasAnomalies: Bool { !facts.summary.anomalies.isEmpty }
+    /// Whether it is what a restore replaced.
+    var isKeptForRestore: Bool { facts.summary.keptFor != nil }
     package var filePaths: [FilePath] { files.map { folder.appending($0.name) } }
     /// The size in bytes and the digest of the manifest itself.
     ///

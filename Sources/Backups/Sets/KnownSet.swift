@@ -52,7 +52,7 @@ package struct KnownSet: Hashable, Sendable {
     }
 
     /// Whether it counts as a backup; else ``whyNot`` says what is wrong.
-    package var counts: Bool { !hasFailedDrill && !hasOpenAnomaly && self.set.summary.keptFor == nil }
+    package var counts: Bool { !hasFailedDrill && !hasOpenAnomaly && !self.set.isKeptForRestore }
 
     /// Why it does not count, as words that fit after its name; nil if it counts.
     package var whyNot: String? {
@@ -67,7 +67,7 @@ package struct KnownSet: Hashable, Sendable {
     }
 
     /// Whether something about it is suspicious that nobody has accepted.
-    package var hasOpenAnomaly: Bool { !self.set.summary.anomalies.isEmpty && acceptance == nil }
+    package var hasOpenAnomaly: Bool { self.set.hasAnomalies && acceptance == nil }
 
     private var hasFailedDrill: Bool { drill?.outcome == .failed }
 }

@@ -30,15 +30,20 @@ package struct SetListing: Hashable, Sendable, Encodable {
         retention = decision.map { Retention(keep: $0.isKept, reason: $0.reason) }
     }
 
-    /// The rows of an inventory, newest first, with what some plans would do now.
-    package static func rows(_ inventory: BackupInventory, plans: [PruningPlan] = [], now: Date) -> [SetListing] {
+    /// The rows of some sets, in their order, with what some plans would do with them now.
+    package static func rows(
+        _ sets: some Sequence<KnownSet>, plans: [PruningPlan] = [], now: Date
+    ) -> [SetListing] {
+        let wanted = Set(sets.map(\.set))
         // A set that serves two tiers of one folder goes only if both say so, and then neither does.
         var decisions: [BackupSet: PruningDecision] = [:]
-        for decision in plans.lazy.flatMap(\.decisions) {
-            if let other = decisions[decision.set], !other.isKept { continue }
-            decisions[decision.set] = decision
+        for plan in plans {
+            for decision in plan.decisions where wanted.contains(decision.set) {
+                if let other = decisions[decision.set], !other.isKept { continue }
+                decisions[decision.set] = decision
+            }
         }
-        return inventory.sets.map { SetListing($0, decision: decisions[$0.set], now: now) }
+        return sets.map { SetListing($0, decision: decisions[$0.set], now: now) }
     }
 
     private enum CodingKeys: String, CodingKey {

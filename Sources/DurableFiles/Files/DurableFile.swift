@@ -24,6 +24,8 @@ package enum DurableFile {
     package static func read(_ path: FilePath, limit: Int) throws(FileError) -> [UInt8] {
         let file = try OpenFile.reading(path)
         var bytes: [UInt8] = []
+        // A file may grow while it is read, and those of /proc say that they are empty.
+        bytes.reserveCapacity(min(try file.facts().size, limit))
         let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
         defer { chunk.deallocate() }
         while case let count = try file.read(into: chunk), count > 0 {

@@ -5,7 +5,8 @@
 package enum DisplayWidth {
     /// The columns of a whole text; control characters count as nothing and are for ``PrintableText`` to show.
     package static func of(_ text: some StringProtocol) -> Int {
-        text.reduce(0) { $0 + of($1) }
+        if isASCII(text.utf8) { return text.utf8.count }
+        return text.reduce(0) { $0 + of($1) }
     }
 
     /// The columns of one character, however many scalars it is made of.
@@ -18,6 +19,7 @@ package enum DisplayWidth {
 
     /// The text itself where it takes no more than `columns`, else as much of its beginning as fits before a `…`.
     package static func truncate(_ text: String, to columns: Int) -> String {
+        if text.utf8.count <= columns, isASCII(text.utf8) { return text }
         var used = 0
         var kept = ""
         for character in text {
@@ -27,6 +29,9 @@ package enum DisplayWidth {
         }
         return text
     }
+
+    /// Whether every byte is a printable ASCII character, of which each takes one column.
+    static func isASCII(_ bytes: some Sequence<UInt8>) -> Bool { bytes.allSatisfy { (0x20..<0x7F).contains($0) } }
 
     private static func shortened(_ text: String, to columns: Int) -> String {
         var text = text

@@ -12,6 +12,7 @@ package enum PrintableText {
     ///   - limit: how many Unicode scalars of it are looked at.
     /// - Returns: one line, with `…` at its end where there was more than `limit`.
     package static func of(_ text: String, limit: Int = 1000) -> String {
+        if isPlain(text.utf8, limit: limit) { return text }
         let scalars = text.unicodeScalars
         guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
             let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
@@ -31,6 +32,12 @@ package enum PrintableText {
             previous = scalar
         }
         return String(result)
+    }
+
+    /// Whether there is nothing to write out: what nearly all text in long lists is.
+    private static func isPlain(_ bytes: String.UTF8View, limit: Int) -> Bool {
+        bytes.count <= limit && bytes.first != UInt8(ascii: " ") && bytes.last != UInt8(ascii: " ")
+            && DisplayWidth.isASCII(bytes)
     }
 
     /// More marks than any script puts on one character climb over the lines above.

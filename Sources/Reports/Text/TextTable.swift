@@ -52,6 +52,7 @@ package struct TextTable: Hashable, Sendable {
             return TableLayout.pad(cell, to: widths[index], columns[index].alignment)
         }
         let line = padded.joined(separator: Self.gap)
-        return String(line[..<(line.lastIndex { $0 != " " }.map(line.index(after:)) ?? line.startIndex)])
+        let end = line.utf8.lastIndex { $0 != UInt8(ascii: " ") }.map(line.utf8.index(after:))
+        return String(line[..<(end ?? line.startIndex)])
     }
 }

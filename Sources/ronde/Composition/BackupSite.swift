@@ -149,12 +149,12 @@ extension BackupSite {
     }
 
     /// What pruning would do now in every folder of this database.
-    func pruningPlans(now: Date) throws -> [PruningPlan] {
+    func pruningPlans(of inventory: BackupInventory, now: Date) throws -> [PruningPlan] {
         let tiers = places.map { PruningRequest.Target.tier($0, keep: keep(of: $0.tier)) }
         return try (tiers + pools.map { .pool($0) }).map { target in
             try Pruning(
                 PruningRequest(identity: identity, target: target, timeZone: timeZone, places: places, pools: pools)
-            ).plan(now: now)
+            ).plan(now: now, of: inventory)
         }
     }
 }

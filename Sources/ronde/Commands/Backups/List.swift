@@ -28,20 +28,19 @@ extension Ronde.BackupsCommand {
             let site = try await options.site()
             let now = Date()
             let inventory = try site.inventory()
-            let plans = try site.pruningPlans(now: now)
+            let plans = try site.pruningPlans(of: inventory, now: now)
             let wanted = tier.flatMap(Tier.init(rawValue:))
-            let rows = SetListing.rows(inventory, plans: plans, now: now).filter { row in
-                wanted.map { row.known.set.tiers.contains($0) } ?? true
-            }
+            let sets = inventory.sets.filter { known in wanted.map(known.set.tiers.contains) ?? true }
+            let rows = SetListing.rows(sets.prefix(count ?? (json ? .max : 50)), plans: plans, now: now)
             let hold = plans.compactMap(\.hold).first
             if json {
                 return try JSONOutput.print(
                     InventoryShape(
-                        sets: Array(rows.prefix(count ?? .max)), problems: inventory.problems.map { "\($0)" },
+                        sets: rows, problems: inventory.problems.map { "\($0)" },
                         quarantined: inventory.quarantined.map { "\($0.path)" }, hold: hold.map { "\($0)" }),
                     instants: site.timeZone)
             }
-            show(Array(rows.prefix(count ?? 50)), of: rows.count, now)
+            show(rows, of: sets.count, now)
             for problem in inventory.problems { Terminal.say("ronde: \(problem)") }
             for copy in inventory.quarantined { Terminal.say("ronde: in quarantine: \(copy.path): \(copy.reason)") }
             if let hold { Terminal.say(WrappedText.block("ronde: \(hold)", width: Terminal.width(STDERR_FILENO))) }

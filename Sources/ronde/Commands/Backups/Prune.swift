@@ -47,14 +47,18 @@ extension Ronde.BackupsCommand {
 
         func run() async throws {
             let site = try await options.site()
-            let prunings = try targets(of: site).map { target in
+            let targets = try targets(of: site)
+            let prunings = targets.map { target in
                 Pruning(
                     PruningRequest(
                         identity: site.identity, target: target, timeZone: site.timeZone, places: site.places,
                         pools: site.pools, keepAtLeast: keepAtLeast, confirmsClock: confirmClock))
             }
             let now = Date()
-            let plans = try prunings.map { try $0.plan(now: now) }
+            let named = targets.compactMap { if case .pool(let pool) = $0 { pool } else { nil } }
+            // Read once for all tiers: there may be 100,000 sets.
+            let inventory = try BackupInventory.read(site.places, pools: site.pools + named, of: site.identity)
+            let plans = try prunings.map { try $0.plan(now: now, of: inventory) }
             let removed = plans.reduce(0) { $0 + $1.removed.count }
             if dryRun { return try show(plans, in: site.timeZone, isDone: false) }
             if removed > 0, !yes {

@@ -20,8 +20,9 @@ extension Ronde.BackupsCommand {
         func run() async throws {
             let site = try await options.site()
             let now = Date()
-            let known = try site.inventory().set(matching: set)
-            let decisions = try site.pruningPlans(now: now).flatMap(\.decisions)
+            let inventory = try site.inventory()
+            let known = try inventory.set(matching: set)
+            let decisions = try site.pruningPlans(of: inventory, now: now).lazy.flatMap(\.decisions)
             let decision = decisions.first { $0.set == known.set }
             let listing = SetListing(known, decision: decision, now: now)
             let manifest = try known.set.manifest()
