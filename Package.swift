@@ -57,6 +57,7 @@ let package = Package(
     ],
     targets: [
         // Ground floor: the system's C libraries, and values that know nothing of anything else.
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -67,7 +68,7 @@ let package = Package(
         // First floor: one importer for each C library and each heavy dependency.
         .target(name: "YAMLDocument", dependencies: ["CYAML"]),
         .target(name: "Digests", dependencies: ["CCrypto"]),
-        .target(name: "DurableFiles", dependencies: [.system]),
+        .target(name: "DurableFiles", dependencies: ["CLinux", .system]),
         .target(name: "Archiving", dependencies: ["CArchive", "Digests", "DurableFiles", .system]),
         .target(name: "Networking", dependencies: ["CCurl"]),
         .target(name: "Processes", dependencies: [.subprocess, .system]),

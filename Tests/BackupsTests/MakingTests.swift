@@ -36,6 +36,29 @@ struct MakingTests {
         #expect(try scratch.names("scratch").isEmpty)
     }
 
+    @Test("while the service commits without a pause the set is whole, and is of one instant")
+    func busyService() async throws {
+        let scratch = try Scratch()
+        let source = try scratch.makeDatabase(journal: "wal")
+        let before = try contents(of: source)
+        var request = scratch.request()
+        request.copy.pagesPerStep = 4
+        let result = try await BackupMaker(
+            request, now: clock("2025-12-16T01:00:00Z"),
+            observe: { stage, _ in
+                // What cannot be written shows below: then the database was not busy.
+                if stage == .copying { try? runSQL("UPDATE users SET note = note || '!' WHERE id = 1", on: source) }
+            }
+        ).make()
+        #expect(result.copy.isBusyDatabase)
+        let restored = scratch.path("restored.db")
+        try runProgram("sh", ["-c", "gunzip -c '\(result.sets[0].filePaths[0])' > '\(restored)'"])
+        let found = try contents(of: restored)
+        #expect(found.map(\.rows) == before.map(\.rows))
+        #expect(found.map { $0.sha256 } == result.manifest.database.tables.map(\.sha256))
+        #expect(try contents(of: source) != found)
+    }
+
     @Test("folders and files are for their owner alone, whatever the umask")
     func permissions() async throws {
         let scratch = try Scratch()

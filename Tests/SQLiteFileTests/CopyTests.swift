@@ -36,6 +36,32 @@ struct CopyTests {
         #expect(try SQLiteFile(path: copy).check([.integrity, .foreignKeys]).verdict == .ok)
     }
 
+    @Test("while others commit a copy goes in short steps, rests, and says that the database is busy")
+    func yields() throws {
+        let scratch = try Scratch()
+        let path = try scratch.makeDatabase("app.db", journal: "wal", "PRAGMA page_size=1024; " + usersSQL)
+        let service = try Writer(path)
+        let connection = try SQLiteFile(path: path).open()
+        func steps(_ name: String, _ between: () throws -> Void) throws -> (pages: [Int], report: CopyReport) {
+            var copied: [Int] = []
+            let report = try connection.copy(to: scratch.path(name), options: CopyOptions(pagesPerStep: 8)) {
+                copied.append($0.copiedPages)
+                try between()
+            }
+            return (zip(copied.dropFirst(), copied).map { $0 - $1 }, report)
+        }
+        let alone = try steps("alone.db") {}
+        #expect(alone.report.stepsWithCommits == 0 && !alone.report.isBusyDatabase)
+        #expect(alone.pages.dropLast().allSatisfy { $0 == 8 })
+        let busy = try steps("busy.db") { try service.run("UPDATE users SET note = 'changed' WHERE id = 1") }
+        #expect(busy.report.stepsWithCommits > 5 && busy.report.isBusyDatabase)
+        #expect(busy.pages.dropFirst().allSatisfy { $0 <= 2 })
+        // Both are the database as it was when they began.
+        #expect(
+            try SQLiteFile(path: scratch.path("alone.db")).open().contents()
+                == SQLiteFile(path: scratch.path("busy.db")).open().contents())
+    }
+
     @Test("what is there already is neither overwritten nor removed", arguments: ["file", "folder", "link"])
     func existing(_ kind: String) throws {
         let scratch = try Scratch()

@@ -6,6 +6,8 @@ struct BlockCompression: Sendable {
     let compression: Compression
     /// What errors name.
     let path: FilePath
+    /// So many threads at most, beside the one that passes the blocks on.
+    var threadLimit = Int.max
 
     /// How much content a block has, of which the last may have less.
     ///
@@ -13,7 +15,7 @@ struct BlockCompression: Sendable {
     var blockLength: Int {
         switch compression {
         case .none, .gzip: 1 << 20
-        case .zstd(let level, _): level < 10 ? 2 << 20 : BlockIndex.largestContent
+        case .zstd(let level, _): level < 10 ? 1 << 20 : BlockIndex.largestContent
         }
     }
 
@@ -22,11 +24,13 @@ struct BlockCompression: Sendable {
 
     /// How many blocks are worked on at once.
     var threads: Int {
-        switch compression {
-        case .none: 1
-        case .gzip: min(WorkerThread.coreCount, 8)
-        case .zstd(_, let threads): threads
-        }
+        let usual =
+            switch compression {
+            case .none: 1
+            case .gzip: min(WorkerThread.coreCount, 8)
+            case .zstd(_, let threads): threads
+            }
+        return min(usual, threadLimit)
     }
 
     /// Refuses numbers that no compression has.

@@ -9,13 +9,13 @@ final class BlockContent: UnpackedContent {
     private var submitted = 0
     private(set) var storedBytesRead = 0
 
-    init(_ file: StoredFile, _ format: CompressedFormat, _ index: BlockIndex, sides: BothSides) {
+    init(_ file: StoredFile, _ format: CompressedFormat, _ index: BlockIndex, sides: BothSides, threads: Int) {
         self.file = file
         self.sides = sides
         self.index = index
         let unpacking = BlockUnpacking(format: format, path: file.path)
         pipeline = BlockPipeline(
-            threads: min(WorkerThread.coreCount, 8), inputCapacity: index.largestStored,
+            threads: min(WorkerThread.coreCount, 8, threads), inputCapacity: index.largestStored,
             outputCapacity: index.largestContent
         ) { block, output throws(ArchiveError) in try unpacking.unpack(block, into: output) }
     }

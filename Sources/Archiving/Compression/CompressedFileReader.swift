@@ -30,11 +30,11 @@ package struct CompressedFileReader: ~Copyable {
     /// Opens a file of the given format or, without one, of the format its first bytes tell.
     ///
     /// Give the format where it is known: a file whose first four bytes are lost or altered would else count as plain.
-    /// `limit` is the most bytes of content that may come out.
+    /// `limit` is the most bytes of content that may come out, `threads` how many work beside the caller at most.
     ///
     /// - Throws: ``ArchiveError`` when the file cannot be read or is damaged at its start.
     package static func open(
-        _ path: FilePath, as format: CompressedFormat? = nil, limit: Int
+        _ path: FilePath, as format: CompressedFormat? = nil, limit: Int, threads: Int = .max
     ) throws(ArchiveError) -> CompressedFileReader {
         let sides: BothSides
         do throws(DigestError) { sides = try BothSides() } catch { throw .failed("decompress", path, error) }
@@ -45,16 +45,16 @@ package struct CompressedFileReader: ~Copyable {
             throw .damaged("decompress", path, "it is not a \(format) file, or is cut short")
         }
         let actual = format ?? detected
-        let content = try unpack(input, as: actual, sides: sides)
+        let content = try unpack(input, as: actual, sides: sides, threads: threads)
         return CompressedFileReader(path, content, sides, actual, limit: limit)
     }
 
     /// The content of a file, by the quickest way there is; nothing may have been taken from the input yet.
     static func unpack(
-        _ input: CompressedInput, as format: CompressedFormat, sides: BothSides
+        _ input: CompressedInput, as format: CompressedFormat, sides: BothSides, threads: Int = .max
     ) throws(ArchiveError) -> any UnpackedContent {
         if let index = try BlockIndex.of(input.file, format) {
-            return BlockContent(input.file, format, index, sides: sides)
+            return BlockContent(input.file, format, index, sides: sides, threads: threads)
         }
         return try StreamContent(input, format)
     }

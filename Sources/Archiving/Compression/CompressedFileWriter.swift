@@ -31,13 +31,14 @@ package struct CompressedFileWriter: ~Copyable {
 
     /// Starts a stream at the current position of a file that its owner keeps open until the stream is finished.
     ///
-    /// `path` is what errors name. Nothing is synced: that is for the owner of the file, after ``finish()``.
+    /// `path` is what errors name; `threads` is how many work beside the caller at most. Nothing is synced: that is for
+    /// the owner of the file, after ``finish()``.
     ///
     /// - Throws: ``ArchiveError`` when the compression's numbers are out of range or there is no memory.
     package static func begin(
-        _ compression: Compression, into descriptor: FileDescriptor, path: FilePath
+        _ compression: Compression, into descriptor: FileDescriptor, path: FilePath, threads: Int = .max
     ) throws(ArchiveError) -> CompressedFileWriter {
-        let blocks = BlockCompression(compression: compression, path: path)
+        let blocks = BlockCompression(compression: compression, path: path, threadLimit: threads)
         try blocks.validate()
         do throws(DigestError) {
             return CompressedFileWriter(

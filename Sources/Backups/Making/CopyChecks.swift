@@ -67,6 +67,7 @@ struct CopyChecks {
         do {
             let connection = try SQLiteFile(path: path).open(deadline: deadline)
             defer { connection.close() }
+            try connection.useSmallCache()
             if let name = try expected.difference(in: connection.facts()) {
                 throw VerificationFailure.different("its \(name) is not that of the database at the snapshot")
             }

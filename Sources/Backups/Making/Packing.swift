@@ -5,13 +5,15 @@ import SystemPackage
 
 /// Compresses a copy and proves that what is on the device unpacks to it.
 struct Packing {
-    private static let chunk = 1 << 20
+    private static let chunk = 1 << 18
 
     let maker: BackupMaker
     let copy: FilePath
     /// A file that its owner keeps open.
     let descriptor: FileDescriptor
     let path: FilePath
+    /// On how many threads at most, beside the one that it is called on.
+    let threads: Int
 
     private var request: BackupRequest { maker.request }
 
@@ -30,17 +32,18 @@ struct Packing {
     private func compress() throws -> CompressedFileFacts {
         let input = try OpenFile.reading(copy)
         let total = try input.facts().size
-        var writer = try CompressedFileWriter.begin(request.compression, into: descriptor, path: path)
+        var writer = try CompressedFileWriter.begin(request.compression, into: descriptor, path: path, threads: threads)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.chunk, alignment: 4096)
         defer { buffer.deallocate() }
         let pace = Pace(request.bandwidth)
-        var behind = WriteBehind(descriptor: descriptor.rawValue)
+        var behind = WriteBehind(descriptor, forgets: true)
         var done = 0
         while case let count = try input.read(into: buffer), count > 0 {
             try checkStop(during: "compress")
             try writer.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            behind.advance()
-            pace.wait(for: Int(lseek(descriptor.rawValue, 0, SEEK_CUR))) { isStopped }
+            let written = lseek(descriptor.rawValue, 0, SEEK_CUR)
+            behind.advance(to: Int64(written))
+            pace.wait(for: Int(written)) { isStopped }
             done += count
             maker.observe(.compressing, BackupStage.compressing.overall(Double(done) / Double(max(total, 1))))
         }
@@ -60,7 +63,7 @@ struct Packing {
     private func unpack(_ facts: CompressedFileFacts) throws -> CompressedFileFacts {
         do {
             var reader = try CompressedFileReader.open(
-                path, as: request.compression.format, limit: facts.uncompressedBytes)
+                path, as: request.compression.format, limit: facts.uncompressedBytes, threads: threads)
             let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.chunk, alignment: 4096)
             defer { buffer.deallocate() }
             var done = 0

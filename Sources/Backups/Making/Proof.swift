@@ -14,6 +14,8 @@ struct Proof {
 extension BackupMaker {
     /// Checks the copy and, side by side on another core, compresses it and reads that back.
     ///
+    /// Where the service writes all the time, one side after another on one core: then its commits find a free one.
+    ///
     /// The stored file is proven by this: the copy is intact, and the file unpacks to the very bytes of the copy. So
     /// nothing needs to be unpacked onto a disk and checked a second time.
     ///
@@ -22,23 +24,33 @@ extension BackupMaker {
         _ snapshot: TakenSnapshot, packedInto descriptor: FileDescriptor, _ path: FilePath
     ) async throws -> Result<Proof, VerificationFailure> {
         let checks = CopyChecks(path: snapshot.path, scratch: request.scratch, deadline: request.deadline)
-        let packing = Packing(maker: self, copy: snapshot.path, descriptor: descriptor, path: path)
+        let isGentle = snapshot.copy.isBusyDatabase
+        let packing = Packing(
+            maker: self, copy: snapshot.path, descriptor: descriptor, path: path, threads: isGentle ? 0 : .max)
         let facts = snapshot.facts
+        // The two long ones first; rows are read on the core that has done its part.
+        let work: [@Sendable () throws -> Side] = [
+            { .packed(try packing.run()) }, { .checked(try checks.checkPages()) },
+            { .read(try checks.readRows(expecting: ExpectedDatabase(facts))) },
+        ]
         var pages: CheckedPages?
         var tables: [TableContents]?
         var packed: CompressedFileFacts?
         var failures: [VerificationFailure] = []
-        try await withThrowingTaskGroup(of: Side.self) { group in
-            // The two long ones first; rows are read on the core that has done its part.
-            group.addTask { try Side.of { .packed(try packing.run()) } }
-            group.addTask { try Side.of { .checked(try checks.checkPages()) } }
-            group.addTask { try Side.of { .read(try checks.readRows(expecting: ExpectedDatabase(facts))) } }
-            for try await side in group {
-                switch side {
-                case .checked(let found): pages = found
-                case .read(let found): tables = found
-                case .packed(let facts): packed = facts
-                case .failed(let failure): failures.append(failure)
+        try await withThrowingTaskGroup(of: [Side].self) { group in
+            if isGentle {
+                group.addTask { try work.map(Side.of) }
+            } else {
+                for side in work { group.addTask { [try Side.of(side)] } }
+            }
+            for try await sides in group {
+                for side in sides {
+                    switch side {
+                    case .checked(let found): pages = found
+                    case .read(let found): tables = found
+                    case .packed(let facts): packed = facts
+                    case .failed(let failure): failures.append(failure)
+                    }
                 }
             }
         }

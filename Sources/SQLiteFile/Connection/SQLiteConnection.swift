@@ -68,6 +68,11 @@ package final class SQLiteConnection {
 
     deinit { close() }
 
+    /// Makes do with a smaller cache than usual, as who reads every row once can.
+    ///
+    /// - Throws: ``SQLiteFileError`` when work must stop.
+    package func useSmallCache() throws { try execute("PRAGMA cache_size=-1024", during: "open the database") }
+
     /// Closes the connection at once rather than when its last reference goes.
     ///
     /// Only the first call does anything; any other use of a closed connection is a mistake of the program.

@@ -9,7 +9,7 @@ import SystemPackage
 /// service stay in memory, and its own syncs never stand behind a gigabyte of ours.
 final class CopyFile {
     /// The size of one piece in bytes.
-    private static let pieceBytes = 1 << 20
+    private static let pieceBytes = 1 << 19
     /// What the position, size and memory of a direct write are multiples of.
     private static let alignment: Int64 = 4_096
 
@@ -84,6 +84,7 @@ final class CopyFile {
 /// A file twice: once as usual, and once past the page cache where the file system can do that.
 private final class CopyDescriptors {
     private let plain: FileDescriptor
+    private var behind: WriteBehind
     private var direct: FileDescriptor?
 
     /// `O_DIRECT`, which Glibc's module leaves out (linux, asm/fcntl.h of each processor).
@@ -98,6 +99,7 @@ private final class CopyDescriptors {
     init(creating path: FilePath, direct: Bool) throws {
         let options: FileDescriptor.OpenOptions = [.create, .exclusiveCreate, .noFollow, .closeOnExec]
         plain = try FileDescriptor.open(path, .readWrite, options: options, permissions: .ownerReadWrite)
+        behind = WriteBehind(plain, forgets: false)
         guard direct else { return }
         // Not every file system has it: then it is written as usual.
         let past = FileDescriptor.OpenOptions(rawValue: Self.pastPageCache)
@@ -127,9 +129,8 @@ private final class CopyDescriptors {
         }
         guard !rest.isEmpty else { return }
         try Self.writeAll(rest, to: plain, at: position)
-        // Begins to write at once, so that the sync at the end, and those of others, have little left to do. Pages that
-        // are being written stay in memory (`generic_fadvise`). Only advice: its failure changes nothing.
-        _ = posix_fadvise(plain.rawValue, off_t(position), off_t(rest.count), POSIX_FADV_DONTNEED)
+        // At once, so that the sync at the end, and those of others, have little left to do.
+        behind.advance(to: position + Int64(rest.count))
     }
 
     private static func writeAll(

@@ -10,6 +10,8 @@ package struct CopyOptions: Hashable, Sendable {
     ///
     /// Not with a rollback journal either.
     package var bytesPerSecond: Int?
+    /// Whether to go in short steps, and to rest for twice as long as each took, while somebody else commits.
+    package var yieldsToWriters: Bool
     /// Whether the copy is written through the system's page cache, for a reader that comes right after.
     ///
     /// Otherwise it goes past it to the device where the file system can do that, which takes less time and leaves
@@ -18,16 +20,20 @@ package struct CopyOptions: Hashable, Sendable {
     /// The size of the WAL in bytes beyond which the rest is copied in one step, so that the WAL can be reset soon.
     package var walLimit: Int64?
     /// With a rollback journal: how long other connections' commits may be held up before the copy gives up.
+    ///
+    /// Most programs wait five seconds for a lock, and fail then.
     package var longestWriteBlock: Duration
 
     /// The defaults suit a database of some gigabytes.
     package init(
         pagesPerStep: Int = 1_024, pause: Duration = .zero, bytesPerSecond: Int? = nil,
-        keepsCopyInMemory: Bool = false, walLimit: Int64? = nil, longestWriteBlock: Duration = .seconds(30)
+        yieldsToWriters: Bool = true, keepsCopyInMemory: Bool = false, walLimit: Int64? = nil,
+        longestWriteBlock: Duration = .seconds(4)
     ) {
         self.pagesPerStep = max(pagesPerStep, 1)
         self.pause = pause
         self.bytesPerSecond = bytesPerSecond.map { max($0, 1) }
+        self.yieldsToWriters = yieldsToWriters
         self.keepsCopyInMemory = keepsCopyInMemory
         self.walLimit = walLimit
         self.longestWriteBlock = longestWriteBlock
@@ -69,4 +75,9 @@ package struct CopyReport: Hashable, Codable, Sendable {
     package let passedWALLimit: Bool
     /// As SQLite names it.
     package let sourceJournalMode: String
+    /// In how many steps somebody else committed; only seen in WAL mode.
+    package let stepsWithCommits: Int
+
+    /// Whether others write so often that they would feel it if all processors were busy.
+    package var isBusyDatabase: Bool { Double(stepsWithCommits) >= 5 * max(duration / .seconds(1), 1) }
 }

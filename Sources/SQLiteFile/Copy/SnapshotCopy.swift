@@ -42,7 +42,8 @@ extension SQLiteConnection {
         return CopyReport(
             pages: run.totalPages, pageSize: facts.pageSize, bytes: fileSize(copy.path) ?? 0, restarts: run.restarts,
             duration: .now - start, walBytesBefore: facts.wal, walBytesPeak: max(run.walPeak, walAfter),
-            walBytesAfter: walAfter, passedWALLimit: run.passedWALLimit, sourceJournalMode: facts.journalMode)
+            walBytesAfter: walAfter, passedWALLimit: run.passedWALLimit, sourceJournalMode: facts.journalMode,
+            stepsWithCommits: run.stepsWithCommits)
     }
 
     private func copyFacts() throws(SQLiteFileError) -> (journalMode: String, pageSize: Int, wal: Int64) {
@@ -63,6 +64,7 @@ extension SQLiteConnection {
         var attempt = 0
         while true {
             try checkStop(during: "copy")
+            run.beginStep()
             let code = sqlite3_backup_step(backup, run.pagesOfNextStep)
             switch code & 0xff {
             case SQLITE_OK, SQLITE_DONE: attempt = 0
@@ -75,7 +77,7 @@ extension SQLiteConnection {
             try progress(
                 run.note(
                     remaining: Int(sqlite3_backup_remaining(backup)), total: Int(sqlite3_backup_pagecount(backup)),
-                    walBytes: walBytes))
+                    wal: walStamp))
             if code == SQLITE_DONE { break }
             try restBetweenSteps(run)
         }
@@ -119,7 +121,12 @@ private struct CopyRun {
     var walPeak: Int64
     var restarts = 0
     var totalPages = 0
+    private(set) var stepsWithCommits = 0
     private var copiedPages = 0
+    private var wal: WALStamp?
+    private var sawCommit = false
+    private var lastCommit: ContinuousClock.Instant?
+    private var beginOfStep = ContinuousClock.now
 
     init(
         options: CopyOptions, isWAL: Bool, pageSize: Int, start: ContinuousClock.Instant, walPeak: Int64
@@ -134,7 +141,13 @@ private struct CopyRun {
     var passedWALLimit: Bool { options.walLimit.map { walPeak > $0 } ?? false }
 
     /// -1 is all the rest.
-    var pagesOfNextStep: Int32 { passedWALLimit ? -1 : Int32(clamping: options.pagesPerStep) }
+    var pagesOfNextStep: Int32 {
+        if passedWALLimit { return -1 }
+        // Short steps, so that nobody waits long for the end of one.
+        return Int32(clamping: isYielding ? max(options.pagesPerStep / 4, 1) : options.pagesPerStep)
+    }
+
+    private var isYielding: Bool { options.yieldsToWriters && sawCommit }
 
     /// When the next step may begin; nil for at once.
     ///
@@ -142,6 +155,8 @@ private struct CopyRun {
     func endOfRest(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         guard isWAL, !passedWALLimit else { return nil }
         var end = now + options.pause
+        // Whoever commits now gets twice as much of the disk as the copy.
+        if isYielding { end = max(end, now + min((now - beginOfStep) * 2, Self.longestYield)) }
         if let pace = options.bytesPerSecond {
             let seconds = Double(copiedPages) * Double(pageSize) / Double(pace)
             end = max(end, start + .seconds(seconds))
@@ -149,12 +164,30 @@ private struct CopyRun {
         return end > now ? end : nil
     }
 
-    mutating func note(remaining: Int, total: Int, walBytes: Int64) -> CopyProgress {
+    private mutating func note(_ wal: WALStamp, at now: ContinuousClock.Instant) {
+        if isWAL, let before = self.wal, before != wal {
+            stepsWithCommits += 1
+            lastCommit = now
+        }
+        self.wal = wal
+        sawCommit = lastCommit.map { now - $0 < Self.memory } ?? false
+    }
+
+    /// For how long a commit is taken as a sign of more.
+    private static let memory = Duration.milliseconds(200)
+
+    /// A slow device is not made slower without end.
+    private static let longestYield = Duration.milliseconds(100)
+
+    mutating func beginStep() { beginOfStep = .now }
+
+    mutating func note(remaining: Int, total: Int, wal: WALStamp) -> CopyProgress {
         let copied = total - remaining
         // A restart copies the first pages again.
         if copied <= copiedPages, copied > 0 { restarts += 1 }
         (copiedPages, totalPages) = (copied, total)
-        walPeak = max(walPeak, walBytes)
-        return CopyProgress(copiedPages: copied, totalPages: total, walBytes: walBytes)
+        walPeak = max(walPeak, wal.bytes)
+        note(wal, at: .now)
+        return CopyProgress(copiedPages: copied, totalPages: total, walBytes: wal.bytes)
     }
 }

@@ -1,4 +1,6 @@
 package import Digests
+import DurableFiles
+import Foundation
 import GRDBSQLite
 
 /// What a database says of itself, and the size of its files, at one instant.
@@ -65,6 +67,12 @@ extension SQLiteConnection {
     /// The size of the WAL on disk, 0 if there is none.
     var walBytes: Int64 { fileSize(resolvedPath.sidecar("-wal")) ?? 0 }
 
+    /// What changes with every commit in WAL mode.
+    var walStamp: WALStamp {
+        let facts = try? FileFacts.of(resolvedPath.sidecar("-wal"), followingLinks: true)
+        return WALStamp(bytes: Int64(facts?.size ?? 0), modified: facts?.modified)
+    }
+
     private func schemaHash() throws -> SHA256Digest {
         let sql = """
             SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\'
@@ -73,4 +81,10 @@ extension SQLiteConnection {
         let statement = try Statement(sql, on: self, during: "read the schema")
         return try rowHash(of: statement, header: ["type", "name", "tbl_name", "sql"]).sha256
     }
+}
+
+/// The size of a WAL and when it was written last.
+struct WALStamp: Hashable {
+    let bytes: Int64
+    let modified: Date?
 }

@@ -1,0 +1,9 @@
+#pragma once
+// Calls of Linux that Swift's Glibc module leaves out; see the manual page of each.
+extern int sync_file_range(int descriptor, long long offset, long long count, unsigned int flags);
+
+enum {
+    shim_SYNC_FILE_RANGE_WAIT_BEFORE = 1,
+    shim_SYNC_FILE_RANGE_WRITE = 2,
+    shim_SYNC_FILE_RANGE_WAIT_AFTER = 4,
+};
