@@ -136,7 +136,7 @@ struct ServiceSettingsTests {
         ])
         let load = try #require(try scratch.loaded().checklists.first?.tasks.first?.load)
         #expect(load == TaskLoad(nice: 10, disk: .idle))
-        #expect(load.prefix == ["/usr/bin/nice", "-n", "10", "/usr/bin/ionice", "-c", "3", "-t"])
-        #expect(TaskLoad.usual.prefix.isEmpty)
+        #expect(load.diskPrefix == ["/usr/bin/ionice", "-c", "3", "-t"])
+        #expect(TaskLoad.usual.diskPrefix.isEmpty)
     }
 }

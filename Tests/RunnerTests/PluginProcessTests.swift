@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Maintenance
 import Reports
 import Testing
@@ -13,6 +14,24 @@ struct PluginProcessTests {
         let script: String
         let outcome: Outcome
         let says: String
+    }
+
+    @Test("a nice task is nice, and so is its session where Linux shares the processors among sessions")
+    func niceness() async throws {
+        let stage = try Stage([
+            "polite": "say ok \"$(nice) $(cut -d' ' -f3 /proc/self/autogroup 2>/dev/null || echo none)\""
+        ])
+        let own = Int(getpriority(__priority_which_t(0), 0))
+        for nice in [0, 7] {
+            let task = TaskDefinition(
+                name: "polite", title: "Polite", plugin: "polite", with: .object([:]), needs: [],
+                timeLimit: TimeSpan(.seconds(60)), retry: .once, load: TaskLoad(nice: nice))
+            let report = try await stage.runner().run(
+                stage.checklist([task]), .init(trigger: .manual), observer: SilentObserver())
+            let words = report.tasks[0].summary.split(separator: " ").map(String.init)
+            #expect(words.first == "\(own + nice)", "\(words)")
+            if words.last != "none" { #expect(words.last == "\(nice == 0 ? 0 : own + nice)") }
+        }
     }
 
     @Test(

@@ -42,7 +42,7 @@ struct TaskReader {
         let timeLimit = readTimeLimit(map)
         let retry = map.optional("retry")?.mapping(readRetry)
         let load = TaskLoad(
-            nice: map.optional("nice")?.integer(in: 0...19) ?? 0,
+            nice: map.optional("nice")?.integer(in: TaskLoad.niceness) ?? manifest?.nice ?? 0,
             disk: map.optional("ionice")?.choice(TaskLoad.DiskClass.self))
         if let manifest, let pluginReader, let service {
             ServiceFacts(service: service, manifest: manifest, plugin: pluginReader, with: withReader, values: with)

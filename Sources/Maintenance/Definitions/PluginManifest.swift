@@ -11,13 +11,15 @@ package struct PluginManifest: Hashable, Sendable {
     package var timeLimit: TimeSpan
     /// Whether the plugin can say what it would do without doing it.
     package var dryRun: Bool
+    /// How nice a task is that does not say so, 0 to 19.
+    package var nice: Int
     /// Where its code is.
     package var program: PluginProgram
 
     package init(
         name: String, summary: String, parameters: [PluginParameter] = [], requires: [ServiceFact] = [],
         locks: [LockTarget: LockMode] = [:], timeLimit: TimeSpan = TimeSpan(.seconds(300)), dryRun: Bool = false,
-        program: PluginProgram
+        nice: Int = 0, program: PluginProgram
     ) {
         self.name = name
         self.summary = summary
@@ -26,6 +28,7 @@ package struct PluginManifest: Hashable, Sendable {
         self.locks = locks
         self.timeLimit = timeLimit
         self.dryRun = dryRun
+        self.nice = nice
         self.program = program
     }
 }

@@ -8,7 +8,9 @@ package struct TaskLoad: Hashable, Sendable {
         case low
     }
 
-    /// Added to the niceness, 0 to 19.
+    package static let niceness = 0...19
+
+    /// Added to the niceness of the plugin and of its session, in ``niceness``.
     package var nice: Int
     package var disk: DiskClass?
 
@@ -19,14 +21,13 @@ package struct TaskLoad: Hashable, Sendable {
 
     package static let usual = TaskLoad()
 
-    /// The programs and arguments that stand before a program so that it runs with this load.
-    package var prefix: [String] {
-        let disk: [String] =
-            switch disk {
-            case .idle: ["/usr/bin/ionice", "-c", "3", "-t"]
-            case .low: ["/usr/bin/ionice", "-c", "2", "-n", "7", "-t"]
-            case nil: []
-            }
-        return (nice > 0 ? ["/usr/bin/nice", "-n", "\(nice)"] : []) + disk
+    /// The program and arguments that stand before a program so that it uses the disk like this; the supervisor sees to
+    /// ``nice``.
+    package var diskPrefix: [String] {
+        switch disk {
+        case .idle: ["/usr/bin/ionice", "-c", "3", "-t"]
+        case .low: ["/usr/bin/ionice", "-c", "2", "-n", "7", "-t"]
+        case nil: []
+        }
     }
 }

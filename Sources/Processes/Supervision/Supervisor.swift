@@ -9,13 +9,16 @@ import Glibc
 package struct Supervisor: Sendable {
     private let program: [String]
     private let grace: Duration
+    private let nice: Int32
 
     /// - Parameters:
     ///   - program: absolute path and arguments.
     ///   - grace: how long the group may take to end after SIGTERM.
-    package init(program: [String], grace: Duration) {
+    ///   - nice: added to the niceness of the session.
+    package init(program: [String], grace: Duration, nice: Int = 0) {
         self.program = program
         self.grace = grace
+        self.nice = Int32(clamping: nice)
     }
 
     /// Whether whoever holds the other end of standard input is still there.
@@ -29,6 +32,7 @@ package struct Supervisor: Sendable {
     /// - Returns: the exit status of the program; where a signal ended it, this process ends by the same signal.
     /// - Throws: ``ChildStartError`` where it could not be started.
     package func run() throws(ChildStartError) -> Int32 {
+        if nice > 0 { Niceness.add(nice) }
         let signals = SignalPipe.open([SIGCHLD, SIGTERM, SIGINT, SIGHUP])
         let child = try SpawnedProgram.start(program)
         var stopsAt: ContinuousClock.Instant?

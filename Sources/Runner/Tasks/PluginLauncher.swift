@@ -57,9 +57,9 @@ struct PluginLauncher: Sendable {
             }
         let options =
             ["--grace", "\(settings.grace.inSeconds)", "--purpose", "\(request.run), task \(request.task)"]
-            + locks.flatMap { ["--lock", $0.argument] }
+            + (load.nice > 0 ? ["--nice", "\(load.nice)"] : []) + locks.flatMap { ["--lock", $0.argument] }
         return ChildProcess(
-            executable: settings.executable, arguments: ["supervise"] + options + ["--"] + load.prefix + program,
+            executable: settings.executable, arguments: ["supervise"] + options + ["--"] + load.diskPrefix + program,
             environment: settings.environment, workingDirectory: FilePath(request.scratch),
             input: try request.line(timeZone: settings.timeZone), timeLimit: timeLimit, grace: settings.grace,
             outputLimit: Int(Self.outputLimit.bytes), lineLimit: Self.lineLimit)

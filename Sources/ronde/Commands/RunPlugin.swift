@@ -53,7 +53,8 @@ extension Ronde.PluginsCommand {
             let target = try self.target(in: instance)
             let task = try TaskDefinition(
                 name: name, title: name, plugin: name, with: parameters(of: manifest), needs: [],
-                timeLimit: timeLimit.map(TimeSpan.init(parsing:)) ?? manifest.timeLimit, retry: .once)
+                timeLimit: timeLimit.map(TimeSpan.init(parsing:)) ?? manifest.timeLimit, retry: .once,
+                load: TaskLoad(nice: manifest.nice))
             let settings = settings(instance, plugins)
             // Without an instance there is no state folder to keep; what cannot be removed now harms nobody.
             defer { if instance == nil { try? Folder.removeTree(settings.stateFolder) } }

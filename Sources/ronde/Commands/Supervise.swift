@@ -13,6 +13,9 @@ extension Ronde {
         @Option(help: "Seconds between SIGTERM and SIGKILL.")
         var grace: Double = 10
 
+        @Option(help: "How nice to be, 0 to 19.")
+        var nice = 0
+
         @Option(help: "What the locks say of their holder.")
         var purpose = ""
 
@@ -24,6 +27,7 @@ extension Ronde {
 
         func validate() throws {
             guard (0...86_400).contains(grace) else { throw ValidationError("--grace takes 0 to 86400 seconds.") }
+            guard (0...19).contains(nice) else { throw ValidationError("--nice takes 0 to 19.") }
             guard !program.isEmpty else { throw ValidationError("Name a program after '--'.") }
         }
 
@@ -41,7 +45,7 @@ extension Ronde {
             guard held != nil else { throw ExitCode(3) }
             defer { withExtendedLifetime(held) {} }
             do {
-                throw ExitCode(try Supervisor(program: program, grace: .seconds(grace)).run())
+                throw ExitCode(try Supervisor(program: program, grace: .seconds(grace), nice: nice).run())
             } catch let error as ChildStartError {
                 throw CommandFailure.noInput("\(error)")
             }
