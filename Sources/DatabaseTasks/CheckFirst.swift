@@ -5,6 +5,8 @@ package import SQLiteFile
 package enum CheckFirst: String, Decodable, Sendable {
     case integrity
     case quick
+    /// Not at all: another task has just looked.
+    case none
 
     /// Refuses a damaged database.
     ///
@@ -18,6 +20,7 @@ package enum CheckFirst: String, Decodable, Sendable {
     ///   - refused: what is not done, as in `it was not rebuilt`.
     /// - Throws: ``TaskFailure`` with the first finding; ``SQLiteFileError`` where it could not look.
     package func require(of connection: SQLiteConnection, named name: String, else refused: String) throws {
+        if self == .none { return }
         let report = try connection.check(self == .quick ? .quick : .integrity, limit: 1)
         guard report.verdict != .ok else { return }
         // A row of SQLite's may have a heading and many lines.

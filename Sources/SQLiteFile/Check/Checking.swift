@@ -59,6 +59,11 @@ extension SQLiteConnection {
     }
 
     private func pageFindings(_ checks: SQLiteChecks, limit: Int) throws(SQLiteFileError) -> [SQLiteFinding] {
+        // Both checks look at every cell themselves. Doing it again each time a page comes back into the cache takes a
+        // third of the whole.
+        try execute("PRAGMA cell_size_check=OFF", during: "check")
+        // It is a connection of our own, or one that will be looked at again: as it was.
+        defer { try? execute("PRAGMA cell_size_check=ON", during: "check") }
         var findings: [SQLiteFinding] = []
         if checks.contains(.integrity) { findings += try lines(of: "integrity_check", limit: limit) }
         if checks.contains(.quick) { findings += try lines(of: "quick_check", limit: limit) }
