@@ -52,6 +52,13 @@ enum RunStoreSchema {
                     ) STRICT, WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("2: the ledger of all checklists by time") { database in
+            try database.execute(
+                sql: """
+                    CREATE INDEX firing_by_time ON firing (nominal_time, checklist);
+                    CREATE INDEX run_by_time ON run (started_at, id);
+                    """)
+        }
         return migrator
     }
 }

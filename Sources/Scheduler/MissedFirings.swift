@@ -23,21 +23,20 @@ package enum MissedFirings {
         due: [Date], now: Date, delay: TimeInterval = 0, policy: MissedPolicy
     ) -> [(nominalTime: Date, decision: Decision)] {
         func lateness(_ nominal: Date) -> TimeInterval { now.timeIntervalSince(nominal) - delay }
-        let candidates = due.filter { lateness($0) <= policy.within.seconds || lateness($0) <= punctuality }
-        let newest = candidates.last
+        func isOnTime(_ nominal: Date) -> Bool { lateness(nominal) <= punctuality }
+        let candidates = due.filter { lateness($0) <= policy.within.seconds || isOnTime($0) }
+        let oldestRun = candidates.suffix(policy.run == .all ? policy.atMost : 1).first
         return due.map { nominal in
-            if lateness(nominal) <= punctuality, nominal == newest || policy.run == .all {
-                return (nominal, .run(.schedule))
-            }
-            guard lateness(nominal) <= policy.within.seconds else {
-                return (nominal, .missed(reason: "nothing ran for longer than \(policy.within) after it"))
-            }
+            guard let newest = candidates.last, let oldestRun,
+                lateness(nominal) <= policy.within.seconds || isOnTime(nominal)
+            else { return (nominal, .missed(reason: "nothing ran for longer than \(policy.within) after it")) }
+            if nominal >= oldestRun, isOnTime(nominal) { return (nominal, .run(.schedule)) }
             switch policy.run {
-            case .all: return (nominal, .run(.late))
             case .none: return (nominal, .missed(reason: "nothing ran at its time, and missed firings are not run"))
-            case .latest:
-                guard let newest, newest != nominal else { return (nominal, .run(.late)) }
-                return (nominal, .merged(into: newest))
+            case .all where nominal < oldestRun:
+                return (nominal, .missed(reason: "more were missed than the \(policy.atMost) that are run late"))
+            case .latest where nominal < oldestRun: return (nominal, .merged(into: newest))
+            case .all, .latest: return (nominal, .run(.late))
             }
         }
     }

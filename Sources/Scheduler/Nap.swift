@@ -5,7 +5,7 @@ import ServiceLifecycle
 /// A wait on the clock on the wall that also ends when that clock was set back.
 enum Nap {
     /// However the clock was set, a nap ends after this time that really passed.
-    static let longest = Duration.seconds(60)
+    static let longest = Duration.seconds(30)
 
     /// Waits until `deadline`, or for ``longest``: then look at the clock again.
     ///

@@ -19,7 +19,7 @@ struct Ronde: AsyncParsableCommand {
             """,
         version: ProductVersion.current,
         subcommands: [
-            Run.self, Daemon.self, Next.self, Validate.self, CronCommand.self, ReportsCommand.self,
+            Run.self, Daemon.self, Next.self, LedgerCommand.self, Validate.self, CronCommand.self, ReportsCommand.self,
             PluginsCommand.self, BackupsCommand.self, RetentionCommand.self, PluginProcess.self, Supervise.self,
         ])
 

@@ -9,6 +9,7 @@ struct MissedFiringsTests {
         var policy: MissedPolicy.Choice = .latest
         var within = 3600.0
         var delay = 0.0
+        var atMost = 10
         /// How long ago each firing was due, in seconds, oldest first.
         let ages: [Double]
         /// For each: run, late, merged or missed.
@@ -30,6 +31,15 @@ struct MissedFiringsTests {
             Row(testDescription: "all too old", ages: [9000, 8000], become: ["missed", "missed"]),
             Row(testDescription: "all: each", policy: .all, ages: [9000, 3000, 0], become: ["missed", "late", "run"]),
             Row(testDescription: "all: two on time", policy: .all, ages: [60, 0], become: ["run", "run"]),
+            Row(
+                testDescription: "all: no more than the newest", policy: .all, atMost: 2, ages: [3000, 2000, 1000, 0],
+                become: ["missed", "missed", "late", "run"]),
+            Row(
+                testDescription: "all: on time and too many", policy: .all, atMost: 1, ages: [60, 0],
+                become: ["missed", "run"]),
+            Row(
+                testDescription: "the number is for all alone", atMost: 2, ages: [3000, 2000, 0],
+                become: ["merged", "merged", "run"]),
             Row(testDescription: "latest: two on time", ages: [60, 0], become: ["merged", "run"]),
             Row(testDescription: "none: on time", policy: .none, ages: [0], become: ["run"]),
             Row(testDescription: "none: late", policy: .none, ages: [100], become: ["missed"]),
@@ -45,7 +55,7 @@ struct MissedFiringsTests {
         let due = row.ages.map { now.addingTimeInterval(-$0) }
         let decided = MissedFirings.decide(
             due: due, now: now, delay: row.delay,
-            policy: MissedPolicy(run: row.policy, within: TimeSpan(.seconds(row.within))))
+            policy: MissedPolicy(run: row.policy, within: TimeSpan(.seconds(row.within)), atMost: row.atMost))
         #expect(decided.map(\.nominalTime) == due)
         let words = decided.map { _, decision in
             switch decision {

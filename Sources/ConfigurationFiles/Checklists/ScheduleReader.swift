@@ -33,8 +33,10 @@ struct ScheduleReader {
     private func readMissed(_ map: MappingReader) -> MissedPolicy? {
         let run = map.optional("run")?.choice(MissedPolicy.Choice.self)
         let within = map.optional("within")?.value(TimeSpan.init(parsing:))
+        let atMost = map.optional("at_most")?.integer(in: 1...10_000)
         let standard = MissedPolicy()
-        return MissedPolicy(run: run ?? standard.run, within: within ?? standard.within)
+        return MissedPolicy(
+            run: run ?? standard.run, within: within ?? standard.within, atMost: atMost ?? standard.atMost)
     }
 
     /// A cron expression, whose mistake is pointed at inside the text.

@@ -28,7 +28,7 @@ package struct MissedPolicy: Hashable, Sendable {
     package enum Choice: String, Sendable, CaseIterable {
         /// The newest is run late, the older ones are merged into it.
         case latest
-        /// Each is run, oldest first.
+        /// Each is run, oldest first, up to a number.
         case all
         /// None is run.
         case none
@@ -37,10 +37,15 @@ package struct MissedPolicy: Hashable, Sendable {
     package var run: Choice
     /// A firing older than this is missed for good.
     package var within: TimeSpan
+    /// Of ``Choice/all`` so many of the newest are run, at least 1; those before are missed for good.
+    package var atMost: Int
 
-    package init(run: Choice = .latest, within: TimeSpan = TimeSpan(.seconds(3 * 86_400))) {
+    package init(
+        run: Choice = .latest, within: TimeSpan = TimeSpan(.seconds(3 * 86_400)), atMost: Int = 10
+    ) {
         self.run = run
         self.within = within
+        self.atMost = atMost
     }
 }
 
