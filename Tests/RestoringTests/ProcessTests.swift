@@ -25,7 +25,8 @@ struct ProcessTests {
         try runSQL("DELETE FROM users WHERE id > 10", on: live)
         let holder = try PythonProcess(Self.holding, [live.string])
         let planner = RestorePlanner(
-            target: scratch.target, service: UncontrolledService(), tools: scratch.tools(looksForOpeners: true))
+            target: scratch.target, service: UncontrolledService(), health: nil,
+            tools: scratch.tools(looksForOpeners: true))
         let plan = try await planner.plan(.newest(set))
         #expect(plan.openers.map(\.pid) == [holder.pid] && plan.isLoose)
         for service in [UncontrolledService(), PretendedService()] as [any ControlledService] {
@@ -132,7 +133,7 @@ struct ProcessTests {
         try await service.start()
         #expect(try await service.isRunning() == true)
         let database = live
-        let health = HealthCheck(limit: .seconds(20), pause: .milliseconds(20)) {
+        let health = HealthCheck(url: "the database", limit: .seconds(20), pause: .milliseconds(20)) {
             try contents(of: database).first?.rows == 301 ? .healthy("301 rows") : .unhealthy("not yet")
         }
         let result = try await scratch.restore(
@@ -193,7 +194,8 @@ struct ProcessTests {
     private func tinyPlan(_ scratch: Scratch) async throws -> RestorePlan {
         let other = try Scratch()
         try other.makeDatabase(rows: 3)
-        let planner = RestorePlanner(target: other.target, service: UncontrolledService(), tools: other.tools())
+        let planner = RestorePlanner(
+            target: other.target, service: UncontrolledService(), health: nil, tools: other.tools())
         var plan = try await planner.plan(.newest(try await other.backUp()))
         plan.target.resolvedPath = scratch.database.string
         return plan

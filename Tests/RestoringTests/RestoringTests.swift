@@ -25,7 +25,8 @@ struct RestoringTests {
         let scratch = try Scratch()
         let (set, _) = try await prepared(scratch, journal: journal)
         let before = try DatabaseStamp.of(scratch.database)
-        let planner = RestorePlanner(target: scratch.target, service: UncontrolledService(), tools: scratch.tools())
+        let planner = RestorePlanner(
+            target: scratch.target, service: UncontrolledService(), health: nil, tools: scratch.tools())
         let plan = try await planner.plan(.newest(set))
         #expect(plan.tables.map(\.table) == ["later", "users"])
         #expect(plan.losses.map(\.rowsNow) == [0, 301] && plan.losses.map(\.rowsAfter) == [nil, 300])
@@ -53,7 +54,7 @@ struct RestoringTests {
         if geteuid() == 0 { try runProgram("chown", ["65534:65534", scratch.database.string]) }
         let old = try FileAccess.of(scratch.database)
         let service = PretendedService()
-        let health = HealthCheck(limit: .zero) { .healthy("it answers") }
+        let health = HealthCheck(url: "it", limit: .zero) { .healthy("it answers") }
         var tools = scratch.tools()
         tools.safetyBackup = .set(scratch.request())
         let lost = try contents(of: scratch.database)
@@ -149,7 +150,7 @@ struct RestoringTests {
         let (set, _) = try await prepared(scratch)
         let old = try contents(of: scratch.database)
         let service = PretendedService()
-        let health = HealthCheck(limit: .zero) { .unhealthy("503") }
+        let health = HealthCheck(url: "it", limit: .zero) { .unhealthy("503") }
         let result = try await scratch.restore(.newest(set), service, health: health)
         #expect(result.outcome == .returned && result.reason?.contains("503") == true)
         #expect(try contents(of: scratch.database) == old)

@@ -85,7 +85,7 @@ final class Scratch: Sendable {
         tools: RestoreTools? = nil
     ) async throws -> RestoreResult {
         let tools = tools ?? self.tools()
-        let plan = try await RestorePlanner(target: target, service: service, tools: tools).plan(source)
+        let plan = try await RestorePlanner(target: target, service: service, health: health, tools: tools).plan(source)
         return try await transaction(service, health: health, tools: tools).run(source, confirmed: plan.id)
     }
 }

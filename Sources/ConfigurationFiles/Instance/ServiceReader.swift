@@ -26,7 +26,7 @@ struct ServiceReader {
             BackupSettingsReader(folder: folder, service: name, rules: rules).read($0)
         }
         let control = map.optional("control")?.mapping { ControlReader(folder: folder).read($0) }
-        let health = map.optional("health")?.value(Self.requestPath)
+        let health = map.optional("health").flatMap(HealthReader.read)
         let thresholds = map.optional("thresholds")?.mapping(readThresholds)
 
         var doubts: Set<ServiceFact> = []
@@ -39,7 +39,8 @@ struct ServiceReader {
         let service = Service(
             name: name, title: title ?? name, url: url,
             databases: Dictionary(locations, uniquingKeysWith: { first, _ in first }), backups: backups,
-            control: control, health: health, thresholds: thresholds ?? Thresholds(), timezone: zone.identifier)
+            control: control, health: health?.path, healthLimit: health?.limit, thresholds: thresholds ?? Thresholds(),
+            timezone: zone.identifier)
         return KnownService(service: service, doubts: doubts)
     }
 
@@ -70,14 +71,6 @@ struct ServiceReader {
         var base = text[...]
         while base.hasSuffix("/") { base = base.dropLast() }
         return String(base)
-    }
-
-    /// What follows the address of the service in a request.
-    private static func requestPath(_ text: String) throws -> String {
-        guard text.hasPrefix("/"), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw ValueFault("\(excerpt(text)) is no path of a service, such as /api/health")
-        }
-        return text
     }
 
     private func readThresholds(_ map: MappingReader) -> Thresholds? {

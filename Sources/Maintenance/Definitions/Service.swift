@@ -14,6 +14,8 @@ package struct Service: Hashable, Sendable, Codable {
     package var control: ServiceControl?
     /// The path that tells whether the service is well, as in `/api/health`; nil for `/`.
     package var health: String?
+    /// How long it may take to be well after a start; nil for the usual minute.
+    package var healthLimit: TimeSpan?
     package var thresholds: Thresholds
     /// The IANA zone in which days, weeks and months of this service begin.
     package var timezone: String
@@ -21,7 +23,7 @@ package struct Service: Hashable, Sendable, Codable {
     package init(
         name: String, title: String, url: String? = nil, databases: [String: DatabaseLocation] = [:],
         backups: BackupSettings? = nil, control: ServiceControl? = nil, health: String? = nil,
-        thresholds: Thresholds = Thresholds(), timezone: String = "UTC"
+        healthLimit: TimeSpan? = nil, thresholds: Thresholds = Thresholds(), timezone: String = "UTC"
     ) {
         self.name = name
         self.title = title
@@ -30,8 +32,14 @@ package struct Service: Hashable, Sendable, Codable {
         self.backups = backups
         self.control = control
         self.health = health
+        self.healthLimit = healthLimit
         self.thresholds = thresholds
         self.timezone = timezone
+    }
+
+    package enum CodingKeys: String, CodingKey {
+        case name, title, url, databases, backups, control, health, thresholds, timezone
+        case healthLimit = "health_limit"
     }
 
     /// The name of the database that a task means: the one it names, else the only one, else `main`.

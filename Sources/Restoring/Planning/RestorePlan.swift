@@ -3,7 +3,7 @@ import Maintenance
 
 /// What a restore would do, put before a person before anything is done.
 ///
-/// As JSON its keys are in snake case, sizes in bytes, instants ISO 8601.
+/// As JSON its keys are in snake case and all there, null where there is no value; sizes in bytes, instants ISO 8601.
 package struct RestorePlan: Hashable, Sendable, Codable {
     /// What a confirmation names; see ``accepts(_:)``.
     package var id: String
@@ -139,10 +139,25 @@ package struct RestorePlan: Hashable, Sendable, Codable {
         package var start: String?
         /// Nil where nobody can tell.
         package var isRunning: Bool?
+        /// How it is looked at after its start; nil where it is not.
+        package var health: Health?
 
         package enum CodingKeys: String, CodingKey {
-            case stop, start
+            case stop, start, health
             case isRunning = "is_running"
+        }
+    }
+
+    /// What the service has to say for the restore to stay.
+    package struct Health: Hashable, Sendable, Codable {
+        /// What is asked until it answers with a status from 200 to 299.
+        package var url: String
+        /// After which the old database comes back.
+        package var limitSeconds: Double
+
+        package enum CodingKeys: String, CodingKey {
+            case url
+            case limitSeconds = "limit_seconds"
         }
     }
 

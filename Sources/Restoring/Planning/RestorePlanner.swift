@@ -3,6 +3,7 @@ import Backups
 import Digests
 import DurableFiles
 import Foundation
+import Maintenance
 import SQLiteFile
 import SystemPackage
 
@@ -13,11 +14,16 @@ package struct RestorePlanner: Sendable {
 
     let target: RestoreTarget
     let service: any ControlledService
+    let health: HealthCheck?
     let tools: RestoreTools
 
-    package init(target: RestoreTarget, service: any ControlledService, tools: RestoreTools) {
+    /// Only takes notes; `health` is nil where nothing can be asked.
+    package init(
+        target: RestoreTarget, service: any ControlledService, health: HealthCheck?, tools: RestoreTools
+    ) {
         self.target = target
         self.service = service
+        self.health = health
         self.tools = tools
     }
 
@@ -49,8 +55,16 @@ package struct RestorePlanner: Sendable {
             id: isLoose ? looseID : try id(source, facts, look, stamp: look.stamp),
             kind: source == .replaced ? .undo : .restore, service: target.service, database: target.database,
             source: facts.plan, target: look.plan, tables: changes(from: look.tables, to: facts.tables), room: rooms,
-            control: RestorePlan.Control(stop: service.stopWords, start: service.startWords, isRunning: isRunning),
+            control: control(isRunning),
             openers: openers, warnings: warnings, looseID: looseID)
+    }
+
+    private func control(_ isRunning: Bool?) -> RestorePlan.Control {
+        // A service that a person starts is not asked: nobody knows when.
+        let asked = service.canBeStopped ? health : nil
+        return RestorePlan.Control(
+            stop: service.stopWords, start: service.startWords, isRunning: isRunning,
+            health: asked.map { RestorePlan.Health(url: $0.url, limitSeconds: $0.limit.inSeconds) })
     }
 
     private func id(

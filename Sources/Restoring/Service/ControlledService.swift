@@ -48,6 +48,11 @@ package enum HealthVerdict: Hashable, Sendable {
 
 /// How a service is looked at after its start, again and again until it is well or the time is up.
 package struct HealthCheck: Sendable {
+    /// How long a service may take to be well where nobody says so.
+    package static let usualLimit = Duration.seconds(60)
+
+    /// What is asked, for people.
+    package var url: String
     /// How long the service may take to be well.
     package var limit: Duration
     /// Between two looks.
@@ -56,9 +61,10 @@ package struct HealthCheck: Sendable {
     package var probe: @Sendable () async throws -> HealthVerdict
 
     package init(
-        limit: Duration = .seconds(60), pause: Duration = .milliseconds(500),
+        url: String, limit: Duration = usualLimit, pause: Duration = .milliseconds(500),
         probe: @escaping @Sendable () async throws -> HealthVerdict
     ) {
+        self.url = url
         self.limit = limit
         self.pause = pause
         self.probe = probe

@@ -1,6 +1,8 @@
 import SQLiteFile
 
 /// How a restore ended, when it came as far as replacing the database.
+///
+/// As JSON all of its keys are there, null where there is no value.
 package struct RestoreResult: Hashable, Sendable, Codable {
     package enum Outcome: String, Hashable, Sendable, Codable {
         /// The new database is in place; exit status 0.

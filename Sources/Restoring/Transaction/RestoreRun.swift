@@ -43,7 +43,8 @@ struct RestoreRun: Sendable {
     mutating func prepare(_ source: RestoreSource, _ look: TargetLook) async throws {
         if !service.canBeStopped { try requireNotOpen(advice: "stop the service and try again. Nothing was changed.") }
         let facts = try await SourceLook(
-            planner: RestorePlanner(target: transaction.target, service: service, tools: tools), look: look
+            planner: RestorePlanner(
+                target: transaction.target, service: service, health: transaction.health, tools: tools), look: look
         ).look(at: source)
         if source == .replaced { return try prepareReplaced(facts) }
         let staged = place("new")

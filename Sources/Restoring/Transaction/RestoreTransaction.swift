@@ -82,7 +82,7 @@ package struct RestoreTransaction: Sendable {
             patience: options.lockPatience)
         defer { lock.release() }
         _ = try await shielded { try await bringToEnd(of: path) }
-        let planner = RestorePlanner(target: target, service: service, tools: tools)
+        let planner = RestorePlanner(target: target, service: service, health: health, tools: tools)
         let plan = try await planner.plan(source)
         guard plan.accepts(confirmed) else { throw RestoreError.otherPlan(confirmed: confirmed, now: plan) }
         let look = try TargetLook.look(at: target)

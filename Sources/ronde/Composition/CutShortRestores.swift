@@ -23,7 +23,13 @@ enum CutShortRestores {
         let restore = try RestoreSite(
             site, scratch: scratch.path, keys: Decryption(site.settings.encryption), observe: { _ in })
         for result in try await restore.transaction.resume() {
-            Terminal.say("ronde: the restore \(result.restore) had been cut short")
+            let words = "ronde: the restore \(result.restore) had been cut short"
+            guard result.outcome != .abandoned else {
+                Terminal.say("\(words) before it replaced anything; the database is the old one.")
+                for note in result.notes { Terminal.say("  \(note)") }
+                continue
+            }
+            Terminal.say("\(words), and is settled now.")
             RestoreWords.tell(result, of: site)
         }
     }

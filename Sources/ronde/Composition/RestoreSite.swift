@@ -50,7 +50,7 @@ struct RestoreSite: Sendable {
         health = Self.health(of: site.service)
     }
 
-    var planner: RestorePlanner { RestorePlanner(target: target, service: service, tools: tools) }
+    var planner: RestorePlanner { RestorePlanner(target: target, service: service, health: health, tools: tools) }
     var transaction: RestoreTransaction {
         RestoreTransaction(target: target, service: service, health: health, tools: tools)
     }
@@ -64,9 +64,10 @@ struct RestoreSite: Sendable {
     private static func health(of service: Service) -> HealthCheck? {
         guard let base = service.url else { return nil }
         let url = base + (service.health ?? "/")
+        let limit = service.healthLimit?.duration ?? HealthCheck.usualLimit
         let client = HTTPClient(atMost: 1)
-        return HealthCheck {
-            let reply = try await client.send(HTTPRequest(url: url, timeLimit: .seconds(5)))
+        return HealthCheck(url: url, limit: limit) {
+            let reply = try await client.send(HTTPRequest(url: url, timeLimit: min(limit, .seconds(5))))
             return (200..<300).contains(reply.status)
                 ? .healthy("\(url) answers \(reply.status)") : .unhealthy("\(url) answers \(reply.status)")
         }

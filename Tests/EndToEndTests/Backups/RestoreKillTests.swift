@@ -83,7 +83,7 @@ struct RestoreKillTests {
         let found = try instance.live
         #expect(scene.contents.values.contains(found), "\(found) in \(moment)")
         #expect(found.check == ["ok"])
-        #expect(try Self.openRecords(of: instance).isEmpty, "\(moment)")
+        #expect(try instance.openRestores().isEmpty, "\(moment)")
         // Every set that is listed is read whole.
         let verified = try await instance.object("backups", "verify", "--json")
         let sets = (verified["sets"] as? [[String: Any]])?.compactMap { $0["set"] as? String } ?? []
@@ -92,17 +92,6 @@ struct RestoreKillTests {
         guard let url = scene.url else { return }
         try await until("the service answers again: \(moment)", atMost: .seconds(20)) {
             try await instance.answer(url + "/api/health") != nil
-        }
-    }
-
-    /// The phases of restores that are not over.
-    private static func openRecords(of instance: TestInstance) throws -> [String] {
-        try instance.names(in: "state/restores").compactMap { name in
-            let path = "\(instance.folder)/state/restores/\(name)/restore.json"
-            guard let bytes = FileManager.default.contents(atPath: path) else { return nil }
-            let record = try JSONSerialization.jsonObject(with: bytes) as? [String: Any]
-            let phase = record?["phase"] as? String ?? "none"
-            return ["restored", "returned", "abandoned"].contains(phase) ? nil : "\(name): \(phase)"
         }
     }
 

@@ -16,13 +16,15 @@ extension Ronde.BackupsCommand {
                 Files named like the database and a date (test_20251216.db, test_20251216_020000.db.gz) are unpacked and
                 checked; each sound one gets a manifest beside it and is then listed, drilled, restored and pruned like
                 any other set. No file is renamed or changed.
-                Exit status: 0 adopted, 1 some files were refused, 2 no file could be adopted.
+                Done again it looks at what is no set yet, and so says what is still refused.
+                Exit status: 0 nothing was refused, 1 some files were, 2 files were and the folder has no set.
                 """)
 
         @Argument(help: "The folder.") var folder: String
         @Flag(help: "Say what would be adopted, and change nothing.") var dryRun = false
         @Flag(help: "Take files and folder away from others' eyes: modes 0600 and 0700.") var tighten = false
-        @Flag(help: "Print JSON: {folder, tiers, files: [{file, outcome, reason, …}], exposures}.") var json = false
+        @Flag(help: "Print JSON: {folder, tiers, files: [{file, outcome, reason, …}], sets_there, exposures}.")
+        var json = false
         @OptionGroup var options: SiteOptions
 
         func run() async throws {
@@ -39,30 +41,48 @@ extension Ronde.BackupsCommand {
                     ).run()
                 }
             }
-            if json { try JSONOutput.print(report, instants: site.timeZone) } else { show(report, path, site) }
-            if report.adopted.isEmpty, !report.refused.isEmpty { throw ExitCode(2) }
-            if !report.refused.isEmpty { throw ExitCode(1) }
+            let present = try BackupCatalogue.read(path, of: site.identity).sets.count
+            let earlier = dryRun ? present : max(0, present - report.adopted.count)
+            if json {
+                let shape = AdoptionShape(report, setsThere: earlier + report.adopted.count)
+                try JSONOutput.print(shape, instants: site.timeZone)
+            } else {
+                show(report, earlier, path, site)
+            }
+            guard !report.refused.isEmpty else { return }
+            throw ExitCode(earlier + report.adopted.count == 0 ? 2 : 1)
         }
 
-        private func show(_ report: AdoptionReport, _ folder: FilePath, _ site: BackupSite) {
+        /// `earlier` is how many sets the folder had before.
+        private func show(_ report: AdoptionReport, _ earlier: Int, _ folder: FilePath, _ site: BackupSite) {
             var table = TextTable(columns: [
                 .init("File", minimum: 16), .init(""), .init("Of"), .init("Rows", .right),
-                .init("Because", minimum: 12),
             ])
             for file in report.files {
                 table.add([
                     file.file, file.outcome.rawValue,
                     file.instant.map { InstantText.format($0, in: site.timeZone) } ?? "",
-                    file.rows.map { HumanText.number(Double($0)) } ?? "", file.reason ?? "",
+                    file.rows.map { HumanText.number(Double($0)) } ?? "",
                 ])
             }
-            Terminal.write(table.text(width: Terminal.width()), to: STDOUT_FILENO)
+            if !report.files.isEmpty { Terminal.write(table.text(width: Terminal.width()), to: STDOUT_FILENO) }
+            // Not in the table: a reason that is cut at the edge of a terminal helps nobody.
+            for file in report.files {
+                guard let reason = file.reason else { continue }
+                let words = PrintableText.of("\(file.file): \(reason)")
+                Terminal.write(WrappedText.block(words, width: Terminal.width()) + "\n", to: STDOUT_FILENO)
+            }
             for exposure in report.exposures {
                 let advice = exposure.isTightened ? "tightened" : "others may read it; see --tighten"
                 Terminal.say("\(exposure.path) has mode \(exposure.permissions): \(advice)")
             }
             let verb = report.isDryRun ? "would be adopted" : "adopted"
-            Terminal.say("\(report.adopted.count) \(verb), \(report.refused.count) refused")
+            let before = earlier > 0 ? "; \(earlier == 1 ? "1 set was" : "\(earlier) sets were") there before" : ""
+            let still = earlier > 0 && report.adopted.isEmpty ? "still refused" : "refused"
+            Terminal.say("\(report.adopted.count) \(verb), \(report.refused.count) \(still)\(before)")
+            if !report.refused.isEmpty {
+                Terminal.say("A refused file counts as no backup; mend or move it, and adopt again.")
+            }
             let isKnown = !report.tiers.isEmpty || site.pools.contains { $0.folder == folder }
             if !isKnown, !report.adopted.isEmpty {
                 Terminal.say(
@@ -70,5 +90,39 @@ extension Ronde.BackupsCommand {
                 Terminal.say("  adopted: [{folder: \(folder), keep_daily: 7, keep_weekly: 4, keep_monthly: 12}]")
             }
         }
+    }
+}
+
+/// The report for programs: every key is there.
+private struct AdoptionShape: Encodable {
+    struct File: Encodable {
+        let file: String
+        let outcome: AdoptionReport.File.Outcome
+        @OrNull var reason: String?
+        @OrNull var instant: Date?
+        @OrNull var instant_source: AdoptionRecord.InstantSource?
+        let bytes: Int
+        @OrNull var rows: Int?
+    }
+
+    let folder: String
+    let tiers: [Tier]
+    let dry_run: Bool
+    let files: [File]
+    /// How many sets the folder has, or would have, with those that are adopted now.
+    let sets_there: Int
+    let exposures: [AdoptionReport.Exposure]
+
+    init(_ report: AdoptionReport, setsThere: Int) {
+        folder = report.folder
+        tiers = report.tiers
+        dry_run = report.isDryRun
+        files = report.files.map {
+            File(
+                file: $0.file, outcome: $0.outcome, reason: $0.reason, instant: $0.instant,
+                instant_source: $0.instantSource, bytes: $0.bytes, rows: $0.rows)
+        }
+        sets_there = setsThere
+        exposures = report.exposures
     }
 }

@@ -78,7 +78,8 @@ extension Ronde.BackupsCommand {
             }
             let rows = result.rows.map { ", \($0) rows" } ?? ""
             let size = ByteSize(bytes: Int64(result.bytes))
-            Terminal.say("\(PrintableText.of(result.path.string)): \(result.tables) tables\(rows), \(size)")
+            let tables = "\(result.tables) table\(result.tables == 1 ? "" : "s")"
+            Terminal.say("\(PrintableText.of(result.path.string)): \(tables)\(rows), \(size)")
             if result.encodedTexts > 0 {
                 Terminal.say("\(result.encodedTexts) texts are no Unicode; they are there as bytes.")
             }
@@ -154,7 +155,7 @@ private struct ExportShape: Encodable {
     let format: String
     let bytes: Int
     let tables: Int
-    let rows: Int?
+    @OrNull var rows: Int?
 }
 
 private struct ImportShape: Encodable {

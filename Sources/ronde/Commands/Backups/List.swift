@@ -41,9 +41,12 @@ extension Ronde.BackupsCommand {
                     instants: site.timeZone)
             }
             show(rows, of: sets.count, now)
-            for problem in inventory.problems { Terminal.say("ronde: \(problem)") }
-            for copy in inventory.quarantined { Terminal.say("ronde: in quarantine: \(copy.path): \(copy.reason)") }
-            if let hold { Terminal.say(WrappedText.block("ronde: \(hold)", width: Terminal.width(STDERR_FILENO))) }
+            let problems =
+                inventory.problems.map { "\($0)" }
+                + inventory.quarantined.map { "in quarantine: \($0.path): \($0.reason)" }
+                + (hold.map { ["\($0)"] } ?? [])
+            let width = Terminal.width(STDERR_FILENO)
+            for problem in problems { Terminal.say(WrappedText.block("ronde: \(problem)", width: width)) }
         }
 
         private func show(_ rows: [SetListing], of count: Int, _ now: Date) {

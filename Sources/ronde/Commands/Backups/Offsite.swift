@@ -37,7 +37,10 @@ extension Ronde.BackupsCommand {
                     return try JSONOutput.print(Shape(place: place, sets: sets))
                 }
                 for set in sets { print(PrintableText.of(set.name)) }
-                Terminal.say("\(sets.count) sets at \(place)")
+                Terminal.say(
+                    sets.isEmpty
+                        ? "Nothing at \(place) is known here; a set that another host copied is fetched by its name."
+                        : "\(sets.count) set\(sets.count == 1 ? "" : "s") at \(place)")
             }
         }
 
@@ -57,14 +60,34 @@ extension Ronde.BackupsCommand {
                 try await StopOnSignals.run {
                     try await site.withScratch { scratch in
                         let copy = try site.offsite(place, scratch: scratch).copy
-                        try await copy.fetch(manifest: "\(set).json", into: target) { path in
-                            try BackupManifest.read(path).files.map {
-                                OffsiteRecord(name: $0.name, bytes: $0.bytes, sha256: $0.sha256)
-                            }
+                        do {
+                            try await fetch(from: copy, into: target)
+                        } catch let error as OffsiteError {
+                            throw try await explained(error, copy)
                         }
                     }
                 }
                 Terminal.say("\(set) is in \(PrintableText.of(target.string)), as its manifest says.")
+            }
+
+            private func fetch(from copy: OffsiteCopy, into target: FilePath) async throws {
+                try await copy.fetch(manifest: "\(set).json", into: target) { path in
+                    try BackupManifest.read(path).files.map {
+                        OffsiteRecord(name: $0.name, bytes: $0.bytes, sha256: $0.sha256)
+                    }
+                }
+            }
+
+            /// What a program says of a missing file does not tell that the set is not there.
+            private func explained(_ error: OffsiteError, _ copy: OffsiteCopy) async throws -> any Error {
+                switch error.cause {
+                case .noFolder, .failed: break
+                default: return error
+                }
+                let known = try await copy.setsThere().map(\.name)
+                guard !known.contains(set) else { return error }
+                let others = known.isEmpty ? "no set is known there" : "known are: \(known.joined(separator: ", "))"
+                return CommandFailure.noInput("\(error); no set '\(set)' is known at \(place); \(others)")
             }
         }
     }

@@ -124,17 +124,22 @@ extension Ronde.BackupsCommand {
                 return try JSONOutput.print(
                     PruningShape(folders: plans.map(PruningShape.Folder.init)), instants: timeZone)
             }
-            for plan in plans where !plan.decisions.isEmpty || plan.hold != nil {
+            let width = Terminal.width(STDERR_FILENO)
+            let holds = plans.compactMap { plan in plan.hold.map { "\($0)" } }
+            // What holds all folders is said once.
+            let shared = holds.count == plans.count && Set(holds).count == 1 ? holds.first : nil
+            if let shared { Terminal.say(WrappedText.block(shared, width: width)) }
+            for plan in plans where !plan.decisions.isEmpty || plan.hold != nil && shared == nil {
                 Terminal.say(PrintableText.of(plan.folder.string))
                 var table = TextTable(columns: [.init("Set"), .init(""), .init("Because", minimum: 20)])
                 for decision in plan.decisions {
                     let verb = decision.isKept ? "keep" : isDone ? "removed" : "remove"
                     table.add(["\(decision.set.name)", verb, decision.reason])
                 }
-                Terminal.write(table.text(width: Terminal.width()), to: STDOUT_FILENO)
+                if !plan.decisions.isEmpty { Terminal.write(table.text(width: Terminal.width()), to: STDOUT_FILENO) }
                 for note in plan.notes { Terminal.say(note) }
-                if let hold = plan.hold {
-                    Terminal.say(WrappedText.block("\(hold)", width: Terminal.width(STDERR_FILENO)))
+                if shared == nil, let hold = plan.hold {
+                    Terminal.say(WrappedText.block("\(hold)", width: width))
                 }
             }
             let removed = plans.reduce(0) { $0 + $1.removed.count }

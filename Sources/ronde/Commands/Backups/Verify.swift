@@ -20,7 +20,7 @@ extension Ronde.BackupsCommand {
                 """)
 
         @Argument(help: SetArgument.help) var sets: [String] = []
-        @Flag(help: "Print JSON: {sets: [{set, folder, at, faults, bytes, unpacked}]}.") var json = false
+        @Flag(help: "Print JSON: {sets: [{set, folder, at, faults, bytes, unpacked}], problems}.") var json = false
         @OptionGroup var options: SiteOptions
 
         func run() async throws {
@@ -37,16 +37,26 @@ extension Ronde.BackupsCommand {
                 }
                 return results
             }
+            // Whoever names sets asks about no others.
+            let problems = sets.isEmpty ? inventory.problems.filter(\.isDamage).map { "\($0)" } : []
             if json {
-                struct Shape: Encodable { let sets: [SetVerification] }
-                try JSONOutput.print(Shape(sets: results), instants: site.timeZone)
+                struct Shape: Encodable {
+                    let sets: [SetVerification]
+                    let problems: [String]
+                }
+                try JSONOutput.print(Shape(sets: results, problems: problems), instants: site.timeZone)
             } else {
-                for problem in inventory.problems where problem.isDamage { Terminal.say("ronde: \(problem)") }
-                let bad = results.filter { !$0.isSound }.count
-                Terminal.say("\(results.count) read, \(bad) not sound")
+                Self.tell(results, problems)
             }
-            let isDamaged = sets.isEmpty && inventory.problems.contains(where: \.isDamage)
-            if isDamaged || results.contains(where: { !$0.isSound }) { throw ExitCode(2) }
+            if !problems.isEmpty || results.contains(where: { !$0.isSound }) { throw ExitCode(2) }
+        }
+
+        private static func tell(_ results: [SetVerification], _ problems: [String]) {
+            let width = Terminal.width(STDERR_FILENO)
+            for problem in problems { Terminal.say(WrappedText.block("ronde: \(problem)", width: width)) }
+            let bad = results.filter { !$0.isSound }.count
+            let others = problems.isEmpty ? "" : "; \(problems.count) that cannot be read, see above"
+            Terminal.say("\(results.count) read, \(bad) not sound\(others)")
         }
 
         /// What is not sound does not count any more, as after a drill.
