@@ -40,6 +40,20 @@ extension ChildProcess {
         Self.ignoreBrokenPipes
         if Task.isCancelled { return ChildReport(end: .cancelled, errorText: "", leftStrays: false) }
         let watch = ChildWatch()
+        // A typed error does not pass through the handler.
+        let result: Result<ChildReport, ChildStartError> = await withTaskCancellationHandler {
+            do throws(ChildStartError) {
+                return .success(try await run(output, watch))
+            } catch {
+                return .failure(error)
+            }
+        } onCancel: {
+            if killsWhenCancelled() { _ = watch.killStrays() }
+        }
+        return try result.get()
+    }
+
+    private func run(_ output: ChildOutput, _ watch: ChildWatch) async throws(ChildStartError) -> ChildReport {
         let outcome = await withTaskGroup(of: Step.self) { group in
             group.addTask { await .ended(supervise(watch, output)) }
             group.addTask {
@@ -120,9 +134,9 @@ final class ChildWatch: Sendable {
         state.withLock { $0.errorBytes.append(contentsOf: bytes.prefix(max(limit - $0.errorBytes.count, 0))) }
     }
 
-    /// Kills what is left of the child's group; true where something was.
+    /// Kills what there is of the child's group; true where something was.
     ///
-    /// The child has been waited for, so only a group that still has members has this number; see ``Supervisor`` for
+    /// After its end the child has been waited for, so only a group that still has members has this number; see ``Supervisor`` for
     /// one that ends its group before it ends itself.
     func killStrays() -> Bool {
         let group = state.withLock { $0.group }

@@ -16,6 +16,8 @@ package struct ChildProcess: Sendable {
     package var timeLimit: Duration
     /// How long it may take to end after SIGTERM, before SIGKILL.
     package var grace: Duration
+    /// Asked when the calling task is cancelled: whether the group is killed at once, without SIGTERM and ``grace``.
+    package var killsWhenCancelled: @Sendable () -> Bool = { false }
     /// The most it may write to standard output, in bytes; a file that it writes to itself has no limit.
     package var outputLimit: Int
     /// The most lines it may write to standard output.

@@ -26,24 +26,29 @@ package struct ChecklistRunner: Sendable {
         package var isDryRun: Bool
         /// What to do while another run of the checklist goes on.
         package var overlap: Overlap
+        /// By what the run can be told to end before its time; nil where only cancellation does.
+        package var stop: RunStop?
 
         package init(
             trigger: RunTrigger, nominalTime: Date? = nil, onlyTasks: [String] = [], isDryRun: Bool = false,
-            overlap: Overlap = .refuse
+            overlap: Overlap = .refuse, stop: RunStop? = nil
         ) {
             self.trigger = trigger
             self.nominalTime = nominalTime
             self.onlyTasks = onlyTasks
             self.isDryRun = isDryRun
             self.overlap = overlap
+            self.stop = stop
         }
     }
 
     /// What to do while another run of the checklist goes on.
     package enum Overlap: Sendable {
         case refuse
-        /// Waits for it, as the only one that waits, for as long as the answer is true.
-        case wait(while: @Sendable () -> Bool)
+        /// Waits for it for as long as the answer is true; `isAlone` where only one may wait.
+        case wait(isAlone: Bool = true, while: @Sendable () -> Bool)
+        /// Runs beside others that are run so.
+        case share
     }
 
     /// Runs the checklist to its end, or until the calling task is cancelled, which is recorded too.
@@ -58,32 +63,47 @@ package struct ChecklistRunner: Sendable {
             let scratch = ScratchFolder(unrecordedIn: settings.scratchFolder)
             defer { scratch.remove() }
             observer.observe(.began(report))
-            await sequence(tasks, of: checklist, scratch, observer).perform(into: &report) { _, _ in nil }
+            await sequence(tasks, of: checklist, order, scratch, observer).perform(into: &report) { _, _ in nil }
             observer.observe(.ended(report, folder: nil))
             return report
         }
         let turn = try await takeTurn(checklist.name, order)
         defer { turn.release() }
-        _ = try recorder.closeInterrupted(checklist: checklist.name)
         (report.startedAt, report.endedAt) = (clock.now, clock.now)
         let run = try recorder.begin(report)
         report.run = run
         let scratch = ScratchFolder(of: run, in: settings.scratchFolder)
         observer.observe(.began(report))
-        await sequence(tasks, of: checklist, scratch, observer).perform(into: &report) { task, position in
-            do throws(RunError) {
-                try recorder.keep(task, position: position, of: run)
-                return nil
-            } catch {
-                return error
-            }
-        }
+        report = await perform(tasks, of: checklist, order, scratch, report, observer)
         // While the run is open: nobody would look for the scratch of one that is known to have ended.
         scratch.remove()
         // Even if a task could not be kept on the way, the whole report may still fit.
         let folder = try recorder.end(report)
         observer.observe(.ended(report, folder: folder.string))
         return report
+    }
+
+    /// Does the tasks, until ``Order/stop`` says that the run is to end.
+    private func perform(
+        _ tasks: [TaskDefinition], of checklist: Checklist, _ order: Order, _ scratch: ScratchFolder,
+        _ begun: RunReport, _ observer: any RunObserver
+    ) async -> RunReport {
+        let sequence = sequence(tasks, of: checklist, order, scratch, observer)
+        let work: @Sendable () async -> RunReport = { [recorder] in
+            var report = begun
+            await sequence.perform(into: &report) { task, position in
+                do throws(RunError) {
+                    try recorder.keep(task, position: position, of: begun.run)
+                    return nil
+                } catch {
+                    return error
+                }
+            }
+            return report
+        }
+        guard let stop = order.stop else { return await work() }
+        // The work always answers, also when it is told to end.
+        return await stop.watching(work) ?? begun
     }
 
     /// Ends what a killed process left open of these checklists, and returns what was interrupted.
@@ -126,10 +146,11 @@ package struct ChecklistRunner: Sendable {
     }
 
     private func sequence(
-        _ tasks: [TaskDefinition], of checklist: Checklist, _ scratch: ScratchFolder, _ observer: any RunObserver
+        _ tasks: [TaskDefinition], of checklist: Checklist, _ order: Order, _ scratch: ScratchFolder,
+        _ observer: any RunObserver
     ) -> TaskSequence {
         TaskSequence(
             tasks: tasks, service: checklist.service, settings: settings, clock: clock, observer: observer,
-            scratch: scratch, budget: TimeBudget(checklist.timeLimit))
+            scratch: scratch, budget: TimeBudget(checklist.timeLimit), stop: order.stop)
     }
 }

@@ -25,7 +25,7 @@ struct ScheduledChecklist: Sendable {
     private enum Step: Sendable {
         /// The wait is over, with what is to be run now.
         case woke([Claim])
-        case answered
+        case ended(Claim)
         case shutdown
     }
 
@@ -36,25 +36,49 @@ struct ScheduledChecklist: Sendable {
     ///
     /// - Throws: `RunError` or `RunStoreError` where something could not be recorded: then nothing more may start.
     func run() async throws {
+        var turns = Turns<Claim>(schedule.overlap, key: \.firing.nominalTime) { text($0.firing.nominalTime) }
         try await withThrowingTaskGroup(of: Step.self) { steps in
             // Waiting is a child task too: this one must hear at once of a run that could not be recorded.
             steps.addTask { try await wait() }
             while let step = try await steps.next() {
-                guard case .woke(let claims) = step else { continue }
-                if !claims.isEmpty {
-                    steps.addTask {
-                        try await answer(claims)
-                        return .answered
+                switch step {
+                case .shutdown: try giveBack(turns.close().map(\.firing))
+                case .ended(let claim): try take(isStopping ? [] : turns.end(claim), &steps)
+                case .woke(let claims):
+                    if isStopping {
+                        try giveBack(claims.map(\.firing))
+                    } else {
+                        for claim in claims { try take(turns.arrive(claim), &steps) }
                     }
+                    steps.addTask { try await wait() }
                 }
-                steps.addTask { try await wait() }
+            }
+        }
+    }
+
+    private var isStopping: Bool { Task.isCancelled || Task.isShuttingDownGracefully }
+
+    private func take(_ actions: [Turns<Claim>.Step], _ steps: inout ThrowingTaskGroup<Step, any Error>) throws {
+        for action in actions {
+            switch action {
+            case .start(let claim):
+                steps.addTask {
+                    try await answer(claim)
+                    return .ended(claim)
+                }
+            case .stop(let claim, let reason, let kills): claim.stop.request(reason: reason, kills: kills)
+            case .skip(let claim, let reason):
+                var firing = claim.firing
+                (firing.state, firing.reason) = (.skipped, reason)
+                tellOfUnrun([firing])
+                try store.settle(firing)
             }
         }
     }
 
     /// Waits for the next firing and claims what is due then.
     private func wait() async throws -> Step {
-        if Task.isCancelled || Task.isShuttingDownGracefully { return .shutdown }
+        if isStopping { return .shutdown }
         try settleAbandoned()
         // The ledger goes by nominal times, which jitter puts off.
         let since = try store.openSince(checklist: checklist.name, cron: cronKey, now: nominalNow)
@@ -70,8 +94,10 @@ struct ScheduledChecklist: Sendable {
     private var nominalNow: Date { clock.now.addingTimeInterval(-delay) }
 
     private struct Claim: Sendable {
-        var firing: FiringRecord
+        let firing: FiringRecord
         let trigger: RunTrigger
+        /// By what its run can be ended for a later firing.
+        let stop = RunStop()
     }
 
     /// Records what a daemon that is gone had claimed.
@@ -135,29 +161,39 @@ struct ScheduledChecklist: Sendable {
             ])
     }
 
-    /// Runs the claimed firings, oldest first, and settles each.
-    private func answer(_ claims: [Claim]) async throws {
-        for (index, claim) in claims.enumerated() {
-            if Task.isCancelled || Task.isShuttingDownGracefully { return try giveBack(claims[index...].map(\.firing)) }
-            var firing = claim.firing
-            do throws(RunError) {
-                let order = ChecklistRunner.Order(
-                    trigger: claim.trigger, nominalTime: firing.nominalTime,
-                    overlap: schedule.overlap == .queue ? .wait { !Task.isShuttingDownGracefully } : .refuse)
-                let report = try await runner.run(checklist, order, observer: observer)
-                (firing.run, firing.reason) = (report.run, report.interruption)
-                firing.state = claim.trigger == .late ? .late : .ran
-            } catch {
-                switch error {
-                case .alreadyRunning(_, let holder):
-                    firing.state = .skipped
-                    firing.reason = "overlap: \(holder)"
-                    tellOfUnrun([firing])
-                case .stoppedWaiting: return try giveBack(claims[index...].map(\.firing))
-                case .notRecorded, .noSuchTask: throw error
-                }
+    /// Runs a claimed firing and settles it.
+    private func answer(_ claim: Claim) async throws {
+        if isStopping { return try giveBack([claim.firing]) }
+        var firing = claim.firing
+        do throws(RunError) {
+            let order = ChecklistRunner.Order(
+                trigger: claim.trigger, nominalTime: firing.nominalTime, overlap: runnerOverlap, stop: claim.stop)
+            let report = try await runner.run(checklist, order, observer: observer)
+            (firing.run, firing.reason) = (report.run, report.interruption)
+            firing.state = claim.trigger == .late ? .late : .ran
+        } catch {
+            switch error {
+            case .alreadyRunning(_, let holder):
+                (firing.state, firing.reason) = (.skipped, "overlap: \(holder)")
+                tellOfUnrun([firing])
+            case .stoppedWaiting:
+                guard let reason = claim.stop.reason else { return try giveBack([firing]) }
+                (firing.state, firing.reason) = (.skipped, "overlap: \(reason)")
+                tellOfUnrun([firing])
+            case .notRecorded, .noSuchTask: throw error
             }
-            try store.settle(firing)
+        }
+        try store.settle(firing)
+    }
+
+    /// What the runner is to do about runs that this process did not start: those by hand, and other daemons'.
+    private var runnerOverlap: ChecklistRunner.Overlap {
+        let isWanted: @Sendable () -> Bool = { !Task.isShuttingDownGracefully }
+        return switch schedule.overlap {
+        case .skip: .refuse
+        case .queueOne: .wait(while: isWanted)
+        case .queueAll, .cancelRunning, .killRunning: .wait(isAlone: false, while: isWanted)
+        case .allow: .share
         }
     }
 

@@ -46,7 +46,8 @@ struct DaemonTests {
     func missed(choice: MissedPolicy.Choice, states: [FiringState]) async throws {
         let runner = StubRunner()
         let rows = try await comeBack(
-            MissedPolicy(run: choice, within: TimeSpan(.seconds(2 * 3600))), after: 3, runner: runner)
+            MissedPolicy(run: choice, within: TimeSpan(.seconds(2 * 3600))), after: 3, overlap: .queueAll,
+            runner: runner)
         #expect(rows.map(\.state) == states)
         #expect(runner.all.count == states.filter { $0 == .late }.count)
         #expect(rows.allSatisfy { ($0.run != nil) == ($0.state == .late) })
@@ -92,7 +93,7 @@ struct DaemonTests {
     @Test("at shutdown what runs may end, and what has not begun is open again")
     func shutdownWhileRunning() async throws {
         let ledger = try Ledger()
-        let schedule = try schedule("0 * * * *", zone: "UTC", missed: MissedPolicy(run: .all))
+        let schedule = try schedule("0 * * * *", zone: "UTC", missed: MissedPolicy(run: .all), overlap: .queueAll)
         _ = try ledger.store.openSince(
             checklist: "x", cron: "0 * * * * \(schedule.timeZone.identifier)", now: hour.addingTimeInterval(-7201))
         let isRunning = Mutex(false)

@@ -31,7 +31,7 @@ struct TwoYearsTests {
         let ledger = try Ledger()
         let runner = StubRunner()
         let clock = JumpingClock(start, until: end)
-        let schedule = try schedule(cron)
+        let schedule = try schedule(cron, overlap: .queueAll)
         let daemon = try daemon([checklist("x", schedule)], ledger, runner, clock)
         try await run([daemon]) { clock.now >= clock.end }
         let nominal = nominal(schedule)
@@ -47,7 +47,7 @@ struct TwoYearsTests {
     func twoDaemons() async throws {
         let ledger = try Ledger()
         let runner = StubRunner()
-        let schedule = try schedule("0 2 * * *")
+        let schedule = try schedule("0 2 * * *", overlap: .queueAll)
         let clocks = (0..<2).map { _ in JumpingClock(start, until: end) }
         let daemons = try clocks.map { try daemon([checklist("x", schedule)], ledger, runner, $0) }
         try await run(daemons) { clocks.allSatisfy { $0.now >= $0.end } }
@@ -59,7 +59,7 @@ struct TwoYearsTests {
     func steppedClock(seed: Int) async throws {
         let ledger = try Ledger()
         let runner = StubRunner()
-        let schedule = try schedule("0 2 * * *")
+        let schedule = try schedule("0 2 * * *", overlap: .queueAll)
         let clock = JumpingClock(start, until: end)
         clock.onPassing { clock in
             // A step at about every tenth wake, the same ones for a seed.
@@ -79,7 +79,7 @@ struct TwoYearsTests {
     func jitter() async throws {
         let ledger = try Ledger()
         let clock = JumpingClock(start, until: end)
-        let schedule = try schedule("0 2 1 * *", jitter: 3600)
+        let schedule = try schedule("0 2 1 * *", overlap: .queueAll, jitter: 3600)
         let delay = StableJitter.delay(upTo: schedule.jitter, checklist: "x", host: "h")
         #expect(delay > 0 && delay < 3600)
         let runner = StubRunner()

@@ -53,6 +53,14 @@ package struct MissedPolicy: Hashable, Sendable {
 package enum OverlapPolicy: String, Hashable, Sendable, CaseIterable {
     /// It is recorded as skipped.
     case skip
-    /// It waits for the running one to end.
-    case queue = "queue_one"
+    /// It waits for the running one to end; a further one is skipped.
+    case queueOne = "queue_one"
+    /// It waits its turn, however many there are.
+    case queueAll = "queue_all"
+    /// The running one is told to stop, and recorded so; then this one runs.
+    case cancelRunning = "cancel_running"
+    /// The same, but the running one gets no time to stop by itself.
+    case killRunning = "kill_running"
+    /// It runs beside the running one; their tasks still share the locks of their plugins.
+    case allow
 }

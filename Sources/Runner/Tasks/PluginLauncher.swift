@@ -9,6 +9,8 @@ import SystemPackage
 /// Starts a plugin's process for one attempt at a task and listens to it.
 struct PluginLauncher: Sendable {
     let settings: RunnerSettings
+    /// Whether its end is to be sudden, where somebody ends it before its time.
+    let stop: RunStop?
     /// A plugin that says more than this is stopped.
     static let outputLimit = ByteSize(bytes: 16 << 20)
     static let lineLimit = 100_000
@@ -58,11 +60,13 @@ struct PluginLauncher: Sendable {
         let options =
             ["--grace", "\(settings.grace.inSeconds)", "--purpose", "\(request.run), task \(request.task)"]
             + (load.nice > 0 ? ["--nice", "\(load.nice)"] : []) + locks.flatMap { ["--lock", $0.argument] }
-        return ChildProcess(
+        var child = ChildProcess(
             executable: settings.executable, arguments: ["supervise"] + options + ["--"] + load.diskPrefix + program,
             environment: settings.environment, workingDirectory: FilePath(request.scratch),
             input: try request.line(timeZone: settings.timeZone), timeLimit: timeLimit, grace: settings.grace,
             outputLimit: Int(Self.outputLimit.bytes), lineLimit: Self.lineLimit)
+        child.killsWhenCancelled = { [stop] in stop?.kills == true }
+        return child
     }
 
     private static func end(_ end: ChildEnd, _ limit: Limit) -> PluginTranscript.End {

@@ -17,6 +17,8 @@ struct TaskExecution: Sendable {
     /// What is left of the whole run's time.
     let budget: TimeBudget
     let scratch: ScratchFolder
+    /// Whether its end is to be sudden, where somebody ends it before its time.
+    var stop: RunStop?
 
     /// Does the task, as often as its retry policy says.
     func perform() async -> TaskReport {
@@ -84,7 +86,7 @@ struct TaskExecution: Sendable {
             run: run.rawValue, task: task.name, attempt: attempt, plugin: task.plugin, service: service,
             with: task.with, dryRun: isDryRun, nominalTime: nominalTime,
             deadline: clock.now.addingTimeInterval(limit.time.inSeconds), scratch: scratch.string)
-        let outcome = await PluginLauncher(settings: settings).attempt(
+        let outcome = await PluginLauncher(settings: settings, stop: stop).attempt(
             request, of: manifest, load: task.load, limit: limit, locks: locks
         ) { observer.observe(.taskSaid(task, $0)) }
         var report = report(outcome.result.outcome, outcome.result.summary, started, attempts: attempt)

@@ -11,6 +11,8 @@ struct TaskSequence: Sendable {
     let observer: any RunObserver
     let scratch: ScratchFolder
     let budget: TimeBudget
+    /// Why it ends before its time, where somebody says so.
+    let stop: RunStop?
 
     /// What keeps a run from going on; its further tasks are skipped.
     private enum Stop {
@@ -47,7 +49,7 @@ struct TaskSequence: Sendable {
         TaskExecution(
             settings: settings, clock: clock, observer: observer, run: report.run, service: service, task: task,
             nominalTime: report.nominalTime ?? report.startedAt, isDryRun: report.dryRun, budget: budget,
-            scratch: scratch)
+            scratch: scratch, stop: stop)
     }
 
     private func complete(_ report: inout RunReport, _ stop: Stop?) {
@@ -55,7 +57,7 @@ struct TaskSequence: Sendable {
         switch stop {
         case nil: added = []
         case .told:
-            report.interruption = "it was told to stop"
+            report.interruption = self.stop?.reason.map { "it was stopped: \($0)" } ?? "it was told to stop"
             added = [.unknown]
         case .outOfTime: added = [.critical]
         case .unrecorded(let error):

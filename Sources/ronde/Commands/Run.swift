@@ -38,7 +38,9 @@ extension Ronde {
             await CutShortRestores.settle(instance)
             let settings = instance.runnerSettings()
             let runner = ChecklistRunner(settings: settings, store: try RunStore.open(settings))
-            let order = ChecklistRunner.Order(trigger: .manual, onlyTasks: tasks, isDryRun: dryRun)
+            let order = ChecklistRunner.Order(
+                trigger: .manual, onlyTasks: tasks, isDryRun: dryRun,
+                overlap: checklist.schedule?.overlap == .allow ? .share : .refuse)
             let progress: any RunObserver = json ? SilentObserver() : RunProgress()
             let report: RunReport
             do {
