@@ -143,6 +143,8 @@ extension RunStore {
     ///   - from: the first instant that is meant.
     ///   - until: the first instant that is meant no more.
     ///   - limit: how many rows.
+    /// - Returns: the rows.
+    /// - Throws: ``RunStoreError``.
     package func firings(
         checklist: String? = nil, state: FiringState? = nil, from: Date? = nil, until: Date? = nil,
         limit: Int = 100_000
