@@ -68,8 +68,10 @@ extension BackupError: CustomStringConvertible {
     }
 
     private static func shown(_ findings: [String]) -> String {
-        let first = findings.prefix(3).map { $0.split(separator: "\n").joined(separator: ", ") }.joined(separator: "; ")
-        return findings.count > 3 ? "\(first); and \(findings.count - 3) more" : first
+        // One row of SQLite's may have a hundred lines below a heading, and what to do must not be cut off after them.
+        let lines = findings.flatMap { $0.split(separator: "\n") }.filter { !$0.hasPrefix("*** in database ") }
+        let first = lines.prefix(3).map { $0.prefix(120) }.joined(separator: "; ")
+        return lines.count > 3 ? "\(first); and \(lines.count - 3) more" : first
     }
 
     private static func kept(_ quarantine: FilePath?) -> String {

@@ -59,6 +59,20 @@ enum RunStoreSchema {
                     CREATE INDEX run_by_time ON run (started_at, id);
                     """)
         }
+        migrator.registerMigration("3: pauses") { database in
+            try database.execute(
+                sql: """
+                    -- Kept after their end: firings of that time may still have to be entered.
+                    CREATE TABLE pause (
+                        checklist TEXT NOT NULL,
+                        since INTEGER NOT NULL,
+                        until INTEGER,
+                        resumed_at INTEGER,
+                        reason TEXT NOT NULL,
+                        PRIMARY KEY (checklist, since)
+                    ) STRICT, WITHOUT ROWID;
+                    """)
+        }
         return migrator
     }
 }

@@ -10,6 +10,7 @@ package enum MissedFirings {
     package enum Decision: Hashable, Sendable {
         case run(RunTrigger)
         case merged(into: Date)
+        case skipped(reason: String)
         case missed(reason: String)
     }
 

@@ -115,18 +115,37 @@ struct ScheduledChecklist: Sendable {
     /// Enters every due firing in the ledger; those returned are this process's to run.
     private func claimDue() throws -> [Claim] {
         let now = clock.now
+        let pauses = try store.pauses(checklist: checklist.name)
         var triggers: [Date: RunTrigger] = [:]
         let entered = try store.enterDue(checklist: checklist.name, cron: cronKey, now: nominalNow, by: presence.name) {
             since in
-            let decisions = MissedFirings.decide(
-                due: due(after: since), now: now, delay: delay, policy: schedule.missed)
-            return decisions.map { nominal, decision in
+            return decide(due(after: since), now, pauses).map { nominal, decision in
                 if case .run(let trigger) = decision { triggers[nominal] = trigger }
                 return record(nominal, decision)
             }
         }
         tellOfUnrun(entered.filter { triggers[$0.nominalTime] == nil })
         return entered.compactMap { firing in triggers[firing.nominalTime].map { Claim(firing: firing, trigger: $0) } }
+    }
+
+    /// What becomes of firings that are due: those of a pause are skipped, and no later one makes up for them.
+    private func decide(
+        _ due: [Date], _ now: Date, _ pauses: [PauseRecord]
+    ) -> [(nominalTime: Date, decision: MissedFirings.Decision)] {
+        // A firing that is late by now is not begun in a pause either.
+        func pause(_ nominal: Date) -> PauseRecord? {
+            pauses.last { $0.covers(nominal.addingTimeInterval(delay)) || $0.covers(now) }
+        }
+        let decided = MissedFirings.decide(
+            due: due.filter { pause($0) == nil }, now: now, delay: delay, policy: schedule.missed)
+        let skipped = due.compactMap { nominal in
+            pause(nominal).map { (nominal, MissedFirings.Decision.skipped(reason: words($0))) }
+        }
+        return (decided + skipped).sorted { $0.nominalTime < $1.nominalTime }
+    }
+
+    private func words(_ pause: PauseRecord) -> String {
+        "paused" + (pause.until.map { " until \(text($0))" } ?? "") + ": \(pause.reason)"
     }
 
     /// The firings after `since` whose time has come.
@@ -140,6 +159,9 @@ struct ScheduledChecklist: Sendable {
             checklist: checklist.name, nominalTime: nominal, state: .running, reason: nil, run: nil)
         switch decision {
         case .run: break
+        case .skipped(let reason):
+            firing.state = .skipped
+            firing.reason = reason
         case .merged(let newer):
             firing.state = .merged
             firing.reason = "merged into \(text(newer))"

@@ -32,6 +32,31 @@ struct LedgerTests {
         #expect(try await instance.ronde("ledger", "--from", "yesterday").status == 64)
     }
 
+    @Test("a pause shows in what is due next, and ends when it is told to")
+    func pauses() async throws {
+        let instance = try await TestInstance()
+        defer { instance.remove() }
+        let paused = try await instance.ronde("pause", "daily", "--reason", "new disk", "--for", "3d")
+        #expect(paused.status == 0 && paused.errors.contains("daily is paused until"), "\(paused)")
+        let next = try await instance.ronde("next", "--json", "--count", "20")
+        let firings = try #require(try rows(next.output))
+        let (daily, others) = (
+            firings.filter { $0["checklist"] as? String == "daily" },
+            firings.filter { $0["checklist"] as? String != "daily" }
+        )
+        #expect(daily.first?["paused"] as? String == "new disk" && daily.last?["paused"] is NSNull)
+        #expect(!others.isEmpty && others.allSatisfy { $0["paused"] is NSNull })
+        #expect(try await instance.ronde("next").output.contains("paused: new disk"))
+        #expect(try await instance.ronde("resume", "daily").errors.contains("runs at its hours again"))
+        #expect(try await !instance.ronde("next").output.contains("paused"))
+        #expect(try await instance.ronde("resume", "daily").errors.contains("was not paused"))
+        for wrong in [["--for", "3 days"], ["--until", "2020-01-01"], ["--for", "1h", "--until", "2030-01-01"]] {
+            #expect(try await instance.start(["pause", "daily", "--reason", "x"] + wrong).wait().status == 64, "\(wrong)")
+        }
+        #expect(try await instance.ronde("pause", "nightly", "--reason", "x").status == 64)
+        #expect(try await instance.ronde("pause", "daily", "--reason", " ").status == 64)
+    }
+
     private func rows(_ text: String) throws -> [[String: Any]]? {
         let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
         return object?["firings"] as? [[String: Any]]

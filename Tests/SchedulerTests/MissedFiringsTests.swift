@@ -63,6 +63,7 @@ struct MissedFiringsTests {
             case .run: "late"
             case .merged(let into): into == due.last ? "merged" : "merged into another"
             case .missed: "missed"
+            case .skipped: "skipped"
             }
         }
         #expect(words == row.become)

@@ -44,7 +44,9 @@ package enum RecordCoding {
         case .keyNotFound(let key, let context): return place(context.codingPath) + "'\(key.stringValue)' is missing"
         case .valueNotFound(_, let context): return place(context.codingPath) + "a value is missing"
         case .typeMismatch(_, let context), .dataCorrupted(let context):
-            return place(context.codingPath) + context.debugDescription
+            // Its sentences end with a stop; the one that this goes into has its own.
+            let words = context.debugDescription
+            return place(context.codingPath) + (words.hasSuffix(".") ? String(words.dropLast()) : words)
         @unknown default: return "\(error)"
         }
     }

@@ -64,19 +64,33 @@ package struct RcloneDestination: OffsiteDestination {
     package func upload(_ file: OffsiteFile) async throws(OffsiteError) {
         let operation = "upload '\(file.name)'"
         let target = try path(of: file.name)
+        // Some remotes show a file while it is written: its own name it gets once it is whole.
+        let part = target + Self.partEnding
         // Not every remote tells a transfer that went wrong, so one more is tried before the storage is blamed.
         for _ in 1...2 {
             let answer = try await run(
-                ["copyto", "--ignore-times", file.path.absolute.string, target], limits.transfer, operation)
+                ["copyto", "--ignore-times", file.path.absolute.string, part], limits.transfer, operation)
             guard answer.status == 0 else { throw failure(operation, answer) }
-            if try await holds(file.name, bytes: file.bytes, sha256: file.sha256) { return }
-            try await remove(file.name)
+            if try await holds(at: part, file.name, sha256: file.sha256) {
+                let moved = try await run(["moveto", "--ignore-times", part, target], limits.transfer, operation)
+                guard moved.status == 0 else { throw failure(operation, moved) }
+                return
+            }
+            try await remove(at: part, file.name)
         }
         throw program.failure(operation, .mismatch)
     }
 
+    /// The end of the name of a file that is being uploaded; what a stopped upload leaves is replaced by the next one.
+    private static let partEnding = ".part"
+
     package func holds(_ name: String, bytes: Int, sha256: SHA256Digest) async throws(OffsiteError) -> Bool {
-        let target = try path(of: name)
+        try await holds(at: path(of: name), name, sha256: sha256)
+    }
+
+    private func holds(
+        at target: String, _ name: String, sha256: SHA256Digest
+    ) async throws(OffsiteError) -> Bool {
         // The remote's own digest where it has one; otherwise the file is brought back and its bytes are hashed.
         for download in [false, true] {
             let answer = try await run(
@@ -92,7 +106,11 @@ package struct RcloneDestination: OffsiteDestination {
     }
 
     package func remove(_ name: String) async throws(OffsiteError) {
-        let answer = try await run(["deletefile", try path(of: name)], limits.request, "remove '\(name)'")
+        try await remove(at: path(of: name), name)
+    }
+
+    private func remove(at target: String, _ name: String) async throws(OffsiteError) {
+        let answer = try await run(["deletefile", target], limits.request, "remove '\(name)'")
         // Older versions have only these words for it.
         let isMissing = answer.errorText.contains("is a directory or doesn't exist")
         guard [0, Status.noFolder, Status.noFile].contains(answer.status) || isMissing else {

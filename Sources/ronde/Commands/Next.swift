@@ -5,6 +5,7 @@ import Foundation
 import Glibc
 import Maintenance
 import Reports
+import RunStore
 
 extension Ronde {
     struct Next: ParsableCommand {
@@ -21,7 +22,7 @@ extension Ronde {
         @Option(help: ArgumentHelp("Firings before this instant.", valueName: "ISO"))
         var until: String?
 
-        @Flag(help: "Print JSON: {\"firings\": [{checklist, nominal_time, clock_change}]}.")
+        @Flag(help: "Print JSON: {\"firings\": [{checklist, nominal_time, clock_change, paused}]}.")
         var json = false
 
         @OptionGroup var instance: InstanceOptions
@@ -35,19 +36,30 @@ extension Ronde {
             let instance = try instance.instance()
             let start = try from.map(InstantOption.parse) ?? Date()
             let end = try until.map(InstantOption.parse) ?? .distantFuture
-            let rows = instance.checklists.flatMap { firings(of: $0, after: start, before: end) }
+            let pauses = try pauses(of: instance)
+            let rows = instance.checklists.flatMap { firings(of: $0, after: start, before: end, pauses) }
                 .sorted { ($0.firing.instant, $0.checklist.name) < ($1.firing.instant, $1.checklist.name) }
                 .prefix(count)
             try json ? printJSON(Array(rows)) : printTable(Array(rows), from: start)
         }
 
+        /// What is paused; nothing where no run was ever recorded.
+        private func pauses(of instance: Instance) throws -> [PauseRecord] {
+            let settings = instance.runnerSettings()
+            guard FileManager.default.fileExists(atPath: settings.storePath.string) else { return [] }
+            return try RunStore.open(settings).pauses()
+        }
+
         /// At most ``count``; the firings of a schedule have no end.
-        private func firings(of checklist: Checklist, after start: Date, before end: Date) -> [NextFiring] {
+        private func firings(
+            of checklist: Checklist, after start: Date, before end: Date, _ pauses: [PauseRecord]
+        ) -> [NextFiring] {
             guard let schedule = checklist.schedule else { return [] }
             var found: [NextFiring] = []
             for firing in CronSchedule(schedule.cron, timeZone: schedule.timeZone).firings(after: start) {
                 guard found.count < count, firing.instant < end else { break }
-                found.append(NextFiring(checklist: checklist, schedule: schedule, firing: firing))
+                let pause = pauses.last { $0.checklist == checklist.name && $0.covers(firing.instant) }
+                found.append(NextFiring(checklist: checklist, schedule: schedule, firing: firing, pause: pause))
             }
             return found
         }
@@ -57,6 +69,7 @@ extension Ronde {
                 struct Row: Encodable {
                     let checklist, nominal_time: String
                     let clock_change: String?
+                    @OrNull var paused: String?
                 }
                 let firings: [Row]
             }
@@ -65,7 +78,7 @@ extension Ronde {
                     firings: rows.map {
                         .init(
                             checklist: $0.checklist.name, nominal_time: $0.firing.description,
-                            clock_change: ClockChangeWords.text($0.firing))
+                            clock_change: ClockChangeWords.text($0.firing), paused: $0.pause?.reason)
                     }))
         }
 
@@ -81,7 +94,7 @@ extension Ronde {
                 table.add([
                     ClockChangeWords.weekday(row.firing) + " " + row.firing.reading.description,
                     HumanText.duration(row.firing.instant.timeIntervalSince(start)), row.checklist.name,
-                    row.schedule.timeZone.identifier, ClockChangeWords.text(row.firing) ?? "",
+                    row.schedule.timeZone.identifier, row.note,
                 ])
             }
             Terminal.write(table.text(width: Terminal.width()), to: STDOUT_FILENO)
@@ -92,5 +105,12 @@ extension Ronde {
         let checklist: Checklist
         let schedule: ScheduleDefinition
         let firing: Cron.Firing
+        /// Within which it is skipped.
+        let pause: PauseRecord?
+
+        var note: String {
+            [pause.map { "paused: \($0.reason)" }, ClockChangeWords.text(firing)].compactMap(\.self)
+                .joined(separator: "; ")
+        }
     }
 }
