@@ -6,6 +6,8 @@ import Glibc
 import Maintenance
 import Reports
 import RunStore
+import Runner
+import SystemPackage
 
 extension Ronde {
     struct Next: ParsableCommand {

@@ -145,10 +145,7 @@ struct OffsiteTests {
         #expect(!instance.names(in: Self.store).contains(second + ".json"), "the set must not count")
         let there = try await instance.object("backups", "offsite", "list", "disk", "--json")
         #expect((there["sets"] as? [[String: Any]])?.compactMap { $0["name"] as? String } == [first])
-        // Releases of rclone before 1.63 write to the final name of a local folder.
-        withKnownIssue("a local remote of rclone has half files under their names", isIntermittent: true) {
-            #expect(halfFiles(in: instance).isEmpty)
-        }
+        #expect(halfFiles(in: instance).isEmpty)
 
         try configure(instance)
         let resumed = try await instance.object("plugins", "run", "offsite", "--with", "place=disk", "--json")
