@@ -71,12 +71,10 @@ package struct RcloneDestination: OffsiteDestination {
             let answer = try await run(
                 ["copyto", "--ignore-times", file.path.absolute.string, part], limits.transfer, operation)
             guard answer.status == 0 else { throw failure(operation, answer) }
-            if try await holds(at: part, file.name, sha256: file.sha256) {
-                let moved = try await run(["moveto", "--ignore-times", part, target], limits.transfer, operation)
-                guard moved.status == 0 else { throw failure(operation, moved) }
-                return
-            }
-            try await remove(at: part, file.name)
+            let moved = try await run(["moveto", "--ignore-times", part, target], limits.transfer, operation)
+            guard moved.status == 0 else { throw failure(operation, moved) }
+            if try await holds(file.name, bytes: file.bytes, sha256: file.sha256) { return }
+            try await remove(file.name)
         }
         throw program.failure(operation, .mismatch)
     }
@@ -85,12 +83,7 @@ package struct RcloneDestination: OffsiteDestination {
     private static let partEnding = ".part"
 
     package func holds(_ name: String, bytes: Int, sha256: SHA256Digest) async throws(OffsiteError) -> Bool {
-        try await holds(at: path(of: name), name, sha256: sha256)
-    }
-
-    private func holds(
-        at target: String, _ name: String, sha256: SHA256Digest
-    ) async throws(OffsiteError) -> Bool {
+        let target = try path(of: name)
         // The remote's own digest where it has one; otherwise the file is brought back and its bytes are hashed.
         for download in [false, true] {
             let answer = try await run(
@@ -106,11 +99,7 @@ package struct RcloneDestination: OffsiteDestination {
     }
 
     package func remove(_ name: String) async throws(OffsiteError) {
-        try await remove(at: path(of: name), name)
-    }
-
-    private func remove(at target: String, _ name: String) async throws(OffsiteError) {
-        let answer = try await run(["deletefile", target], limits.request, "remove '\(name)'")
+        let answer = try await run(["deletefile", try path(of: name)], limits.request, "remove '\(name)'")
         // Older versions have only these words for it.
         let isMissing = answer.errorText.contains("is a directory or doesn't exist")
         guard [0, Status.noFolder, Status.noFile].contains(answer.status) || isMissing else {
