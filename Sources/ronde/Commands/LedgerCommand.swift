@@ -12,8 +12,9 @@ extension Ronde {
             commandName: "ledger", abstract: "Show what became of every firing.",
             discussion: """
                 Example: ronde ledger --checklist daily --from 2026-11-01T00:00:00+01:00
-                One row for each hour at which a schedule was due: it ran, ran late, was merged into a later one, was
-                skipped or was missed; never none. Runs by hand answer no firing and are in 'ronde reports list'.
+                One row for each time at which a schedule was due: it ran, ran late, was
+                merged into a later one, was skipped or was missed. Runs by hand answer no
+                firing; they are in 'ronde reports list'.
                 """)
 
         @Option(help: "Only firings of this checklist.") var checklist: String?
