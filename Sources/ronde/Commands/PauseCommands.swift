@@ -13,8 +13,9 @@ extension Ronde {
             discussion: """
                 Examples: ronde pause weekly --reason "moving to the new disk" --for 2d
                           ronde pause daily --reason "the service is off" --until 2027-01-04
-                Each firing meanwhile is skipped with this reason in the ledger. What runs already runs on, and
-                'ronde run' works as ever. It ends by itself, or with 'ronde resume'.
+                Each firing meanwhile is skipped with this reason in the ledger. What runs
+                already runs on, and 'ronde run' works as ever. It ends by itself, or with
+                'ronde resume'.
                 """)
 
         @Argument(help: "The name of the checklist.") var checklist: String
@@ -50,8 +51,8 @@ extension Ronde {
                     checklist: checklist.name, reason: String(PrintableText.of(reason).prefix(500)), since: now,
                     until: end))
             let words = end.map { "until \(InstantText.format($0, in: instance.timeZone))" } ?? "until it is resumed"
-            Terminal.say(
-                "\(checklist.name) is paused \(words). Resume it with: ronde resume \(checklist.name)\(option)")
+            Terminal.say("\(checklist.name) is paused \(words).")
+            Terminal.say("Resume it with: ronde resume \(checklist.name)\(option)")
         }
     }
 
