@@ -14,8 +14,8 @@ extension ChecklistRunner {
         let holder = locks.holder(of: .checklist(checklist))
         switch order.overlap {
         case .refuse: throw .alreadyRunning(checklist: checklist, holder: holder)
-        case .share: return try await wait(for: checklist, order, purpose) { true }
-        case .wait(false, let isWanted): return try await wait(for: checklist, order, purpose, while: isWanted)
+        case .share(let isWanted), .wait(false, let isWanted):
+            return try await wait(for: checklist, order, purpose, while: isWanted)
         case .wait(true, let isWanted):
             guard let place = try attemptTurn(.queue(checklist), purpose: "waiting: " + purpose) else {
                 throw .alreadyRunning(checklist: checklist, holder: holder + ", and another run waits for it already")

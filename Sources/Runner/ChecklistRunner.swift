@@ -47,8 +47,8 @@ package struct ChecklistRunner: Sendable {
         case refuse
         /// Waits for it for as long as the answer is true; `isAlone` where only one may wait.
         case wait(isAlone: Bool = true, while: @Sendable () -> Bool)
-        /// Runs beside others that are run so.
-        case share
+        /// Runs beside others that are run so; waits for one that has its turn alone for as long as the answer is true.
+        case share(while: @Sendable () -> Bool = { true })
     }
 
     /// Runs the checklist to its end, or until the calling task is cancelled, which is recorded too.

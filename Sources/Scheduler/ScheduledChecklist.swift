@@ -215,7 +215,7 @@ struct ScheduledChecklist: Sendable {
         case .skip: .refuse
         case .queueOne: .wait(while: isWanted)
         case .queueAll, .cancelRunning, .killRunning: .wait(isAlone: false, while: isWanted)
-        case .allow: .share
+        case .allow: .share(while: isWanted)
         }
     }
 

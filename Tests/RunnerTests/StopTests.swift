@@ -54,7 +54,7 @@ struct StopTests {
         let runner = try stage.runner()
         let checklist = stage.checklist([TaskDefinition.of("meet")])
         @Sendable func shared() async throws -> RunReport {
-            try await runner.run(checklist, .init(trigger: .schedule, overlap: .share), observer: SilentObserver())
+            try await runner.run(checklist, .init(trigger: .schedule, overlap: .share()), observer: SilentObserver())
         }
         async let first = shared()
         async let second = shared()

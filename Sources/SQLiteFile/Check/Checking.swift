@@ -62,7 +62,7 @@ extension SQLiteConnection {
         // Both checks look at every cell themselves. Doing it again each time a page comes back into the cache takes a
         // third of the whole.
         try execute("PRAGMA cell_size_check=OFF", during: "check")
-        // It is a connection of our own, or one that will be looked at again: as it was.
+        // It fails only where work must stop: then the connection does no more, and the caller hears it from the check.
         defer { try? execute("PRAGMA cell_size_check=ON", during: "check") }
         var findings: [SQLiteFinding] = []
         if checks.contains(.integrity) { findings += try lines(of: "integrity_check", limit: limit) }

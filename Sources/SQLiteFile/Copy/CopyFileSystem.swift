@@ -59,8 +59,8 @@ private func openCopy(
 }
 
 /// The methods of every open copy; made once and kept, as SQLite wants it.
+// Never changed once it is made, so any thread may read it.
 private nonisolated(unsafe) let copyMethods: UnsafeMutablePointer<sqlite3_io_methods> = {
-    // Never changed once it is made.
     var methods = sqlite3_io_methods()
     methods.iVersion = 1
     methods.xClose = { _ in SQLITE_OK }

@@ -92,7 +92,8 @@ extension SQLiteConnection {
             throw SQLiteFileError(
                 .deadlinePassed, at: path, during: "copy",
                 message: "commits to this database, which is not in WAL mode, were held up for "
-                    + run.options.longestWriteBlock.formatted)
+                    + run.options.longestWriteBlock.formatted
+                    + "; put it into WAL mode, where copies hold up nobody, or let commits wait for longer")
         }
         if let end = run.endOfRest(after: .now) { rest(until: end) }
     }

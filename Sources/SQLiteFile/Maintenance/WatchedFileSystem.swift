@@ -88,8 +88,8 @@ private let ioErrorWrite: Int32 = 778
 private let walWriteLock: Int32 = 0
 
 /// The methods of every watched file; made once and kept, as SQLite wants it.
+// Never changed once it is made, so any thread may read it.
 private nonisolated(unsafe) let watchedMethods: UnsafeMutablePointer<sqlite3_io_methods> = {
-    // Never changed once it is made.
     var methods = sqlite3_io_methods()
     methods.iVersion = 2  // all but memory mapping
     addPlainMethods(to: &methods)

@@ -38,7 +38,7 @@ extension Ronde {
             let instance = try instance.instance()
             let start = try from.map(InstantOption.parse) ?? Date()
             let end = try until.map(InstantOption.parse) ?? .distantFuture
-            let pauses = try pauses(of: instance)
+            let pauses = pauses(of: instance)
             let rows = instance.checklists.flatMap { firings(of: $0, after: start, before: end, pauses) }
                 .sorted { ($0.firing.instant, $0.checklist.name) < ($1.firing.instant, $1.checklist.name) }
                 .prefix(count)
@@ -46,10 +46,16 @@ extension Ronde {
         }
 
         /// What is paused; nothing where no run was ever recorded.
-        private func pauses(of instance: Instance) throws -> [PauseRecord] {
+        private func pauses(of instance: Instance) -> [PauseRecord] {
             let settings = instance.runnerSettings()
             guard FileManager.default.fileExists(atPath: settings.storePath.string) else { return [] }
-            return try RunStore.open(settings).pauses()
+            do {
+                return try RunStore.open(settings).pauses()
+            } catch {
+                // What is due can be told without them, also to who may not write to the state folder.
+                Terminal.say("ronde: what is paused is not shown: \(error)")
+                return []
+            }
         }
 
         /// At most ``count``; the firings of a schedule have no end.

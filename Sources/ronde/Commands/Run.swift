@@ -40,7 +40,7 @@ extension Ronde {
             let runner = ChecklistRunner(settings: settings, store: try RunStore.open(settings))
             let order = ChecklistRunner.Order(
                 trigger: .manual, onlyTasks: tasks, isDryRun: dryRun,
-                overlap: checklist.schedule?.overlap == .allow ? .share : .refuse)
+                overlap: checklist.schedule?.overlap == .allow ? .share() : .refuse)
             let progress: any RunObserver = json ? SilentObserver() : RunProgress()
             let report: RunReport
             do {
