@@ -50,7 +50,7 @@ extension Ronde {
             let settings = instance.runnerSettings()
             guard FileManager.default.fileExists(atPath: settings.storePath.string) else { return [] }
             do {
-                return try RunStore.open(settings).pauses()
+                return try RunStore(at: settings.storePath).pauses()
             } catch {
                 // What is due can be told without them, also to who may not write to the state folder.
                 Terminal.say("ronde: what is paused is not shown: \(error)")
