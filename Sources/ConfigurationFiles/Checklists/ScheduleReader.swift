@@ -1,6 +1,7 @@
 import Cron
 import Foundation
 import Maintenance
+import SystemPackage
 import YAMLDocument
 
 /// Reads `schedule:`, a mapping or just a cron expression.
@@ -9,6 +10,12 @@ struct ScheduleReader {
     let timeZone: TimeZone
     /// The instant after which a schedule must still fire.
     let now: Date
+    /// The file that is read, absolute: names of calendars start at its folder.
+    ///
+    /// Nil for the file as messages call it.
+    var file: FilePath?
+    /// The longest that a run of the checklist takes.
+    var timeLimit = ChecklistReader.defaultTimeLimit
 
     func read(_ reader: ValueReader) -> ScheduleDefinition? {
         if case .scalar = reader.node.kind {
@@ -24,10 +31,39 @@ struct ScheduleReader {
         let missed = map.optional("missed")?.mapping(readMissed)
         let overlap = map.optional("overlap")?.choice(OverlapPolicy.self)
         let jitter = map.optional("jitter")?.value(TimeSpan.init(parsing:))
+        let notDuring = self.notDuring(map)
         guard let cron, let zone else { return nil }
+        if let notDuring { check(notDuring, CronSchedule(cron, timeZone: zone), cronReader) }
         return ScheduleDefinition(
             cron: cron, timeZone: zone, missed: missed ?? MissedPolicy(), overlap: overlap ?? .skip,
-            jitter: jitter ?? TimeSpan(.zero))
+            jitter: jitter ?? TimeSpan(.zero), notDuring: notDuring)
+    }
+
+    private func notDuring(_ map: MappingReader) -> BlackoutPolicy? {
+        guard let reader = map.optional("not_during") else { return nil }
+        let file = file ?? FilePath(reader.node.position.file)
+        return reader.mapping(BlackoutReader(folder: file.removingLastComponent()).read)
+    }
+
+    /// Refuses windows that leave no firing to be run.
+    private func check(_ policy: BlackoutPolicy, _ schedule: CronSchedule, _ reader: ValueReader?) {
+        guard schedule.next(after: now) != nil,
+            !policy.leavesRuns(of: schedule, after: now, leadTime: timeLimit.seconds)
+        else { return }
+        let expression = "'\(schedule.expression)'"
+        switch policy.then {
+        case .skip:
+            reader?.mistake(
+                "\(expression) is never outside of 'not_during'; choose another hour, shorten the windows, "
+                    + "or have it run 'then: after'")
+        case .before:
+            reader?.mistake(
+                "\(expression) is never outside of 'not_during', nor is there room for a time limit of \(timeLimit) "
+                    + "before; choose another hour, or shorten the windows")
+        case .after:
+            reader?.mistake(
+                "\(expression) is never outside of 'not_during', and no window ends within 400 days; shorten them")
+        }
     }
 
     private func readMissed(_ map: MappingReader) -> MissedPolicy? {

@@ -10,16 +10,19 @@ package struct ScheduleDefinition: Hashable, Sendable {
     package var overlap: OverlapPolicy
     /// The longest a firing may be put off, so that many schedules do not start at once; the delay is stable for a checklist and host.
     package var jitter: TimeSpan
+    /// Nil where the checklist may run at any time.
+    package var notDuring: BlackoutPolicy?
 
     package init(
         cron: CronExpression, timeZone: TimeZone, missed: MissedPolicy = MissedPolicy(),
-        overlap: OverlapPolicy = .skip, jitter: TimeSpan = TimeSpan(.zero)
+        overlap: OverlapPolicy = .skip, jitter: TimeSpan = TimeSpan(.zero), notDuring: BlackoutPolicy? = nil
     ) {
         self.cron = cron
         self.timeZone = timeZone
         self.missed = missed
         self.overlap = overlap
         self.jitter = jitter
+        self.notDuring = notDuring
     }
 }
 
