@@ -5,6 +5,8 @@ import PackageDescription
 extension Target.Dependency {
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let collections = product(name: "OrderedCollections", package: "swift-collections")
+    static let deque = product(name: "DequeModule", package: "swift-collections")
+    static let heap = product(name: "HeapModule", package: "swift-collections")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
     static let grdbSQLite = product(name: "GRDBSQLite", package: "GRDB.swift")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
@@ -108,7 +110,7 @@ let package = Package(
         .target(
             name: "Scheduler",
             dependencies: [
-                "ConfigurationFiles", "Cron", "DurableFiles", "Maintenance", "Runner", "RunStore", .logging,
+                "ConfigurationFiles", "Cron", "DurableFiles", "Maintenance", "Runner", "RunStore", .deque, .heap, .logging,
                 .serviceLifecycle, .system,
             ]),
 
@@ -207,7 +209,7 @@ let package = Package(
         tests(
             of: "Scheduler",
             dependencies: [
-                "ConfigurationFiles", "Cron", "DurableFiles", "Maintenance", "Runner", "RunStore", .logging,
+                "ConfigurationFiles", "Cron", "DurableFiles", "Maintenance", "Runner", "RunStore", .deque, .heap, .logging,
                 .serviceLifecycle, .system,
             ]),
         .target(

@@ -86,6 +86,14 @@ extension RunStore {
         }
     }
 
+    /// The checklists that have a run without an end, by name.
+    package func checklistsWithUnendedRuns() throws(RunStoreError) -> [String] {
+        try read("look for unended runs") { database in
+            try String.fetchAll(
+                database, sql: "SELECT DISTINCT checklist FROM run WHERE ended_at IS NULL ORDER BY checklist")
+        }
+    }
+
     /// The runs of a checklist that began and have no end, with what is known of them, oldest first.
     package func unended(checklist: String) throws(RunStoreError) -> [RunReport] {
         try read("look for unended runs") { database in

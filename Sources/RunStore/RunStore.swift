@@ -80,7 +80,7 @@ package final class RunStore: Sendable {
         try attempt(operation) { try pool.read(body) }
     }
 
-    private func attempt<Value>(_ operation: String, _ body: () throws -> Value) throws(RunStoreError) -> Value {
+    func attempt<Value>(_ operation: String, _ body: () throws -> Value) throws(RunStoreError) -> Value {
         do {
             return try body()
         } catch let error as DatabaseError {

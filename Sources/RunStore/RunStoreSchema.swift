@@ -73,6 +73,18 @@ enum RunStoreSchema {
                     ) STRICT, WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("7: up to when a schedule's firings are entered") { database in
+            try database.execute(
+                sql: """
+                    -- Every firing up to this instant has its row; not simply the newest row, because a firing that is
+                    -- run before its hour has its row before those that come between.
+                    ALTER TABLE schedule ADD COLUMN entered_until INTEGER;
+                    UPDATE schedule SET entered_until = max(
+                        watched_since,
+                        coalesce((SELECT max(nominal_time) FROM firing WHERE firing.checklist = schedule.checklist), 0));
+                    CREATE INDEX firing_claimed ON firing (checklist, nominal_time) WHERE state = 'running';
+                    """)
+        }
         return migrator
     }
 }

@@ -106,10 +106,10 @@ package struct ChecklistRunner: Sendable {
         return await stop.watching(work) ?? begun
     }
 
-    /// Ends what a killed process left open of these checklists, and returns what was interrupted.
-    package func closeInterrupted(_ checklists: [String]) throws(RunError) -> [RunReport] {
+    /// Ends what killed processes left open, and returns what was interrupted.
+    package func closeInterrupted() throws(RunError) -> [RunReport] {
         var closed: [RunReport] = []
-        for name in checklists {
+        for name in try recorder.checklistsWithOpenRuns() {
             // Who has the turn has closed what was open before.
             guard let turn = try attemptTurn(.checklist(name), purpose: "tidying up") else { continue }
             defer { turn.release() }

@@ -22,29 +22,45 @@ struct LedgerTests {
         #expect(try folder.open().firings().count == 20)
     }
 
-    @Test("a schedule is open since it was first seen, since its newest row, or since it changed")
-    func openSince() throws {
+    private func cursor(
+        _ store: RunStore, _ rule: String = "x", delay: Double = 0, at seconds: Double
+    ) throws -> ScheduleCursor? {
+        let schedule = WatchedSchedule(checklist: "daily", rule: rule, delay: delay)
+        return try store.tend([schedule], now: noon.addingTimeInterval(seconds)) { _ in true }.cursors["daily"]
+    }
+
+    @Test("a schedule is open since it was first seen, since what was entered, or since it changed")
+    func cursors() throws {
         let store = try StoreFolder().open()
-        func since(_ cron: String, at seconds: Double) throws -> Double {
-            try store.openSince(checklist: "daily", cron: cron, now: noon.addingTimeInterval(seconds))
-                .timeIntervalSince(noon)
+        func since(_ rule: String, at seconds: Double) throws -> Double? {
+            try cursor(store, rule, at: seconds)?.enteredUntil.timeIntervalSince(noon)
         }
         #expect(try since("x", at: 0) == 0)
         #expect(try since("x", at: 100) == 0)
         _ = try store.enter([claim(50), claim(500)])
-        #expect(try since("x", at: 100) == 50)
         #expect(try since("x", at: 1000) == 500)
-        // The clock was ahead and is set back: rows of the future hide nothing.
-        #expect(try since("x", at: 10) == 0)
+        // The clock was ahead and is set back: from there on all is open, but for what has its row.
+        #expect(try cursor(store, at: 10) == ScheduleCursor(
+            enteredUntil: noon.addingTimeInterval(10),
+            enteredAhead: [noon.addingTimeInterval(50), noon.addingTimeInterval(500)]))
+        #expect(try since("x", at: 1000) == 10)
         #expect(try since("x", at: -1000) == -1000)
-        #expect(try since("x", at: 1000) == 500)
+        // What lies before it was first seen was never called for.
+        #expect(try since("x", at: 1000) == 0)
         #expect(try since("y", at: 2000) == 2000)
         #expect(try since("y", at: 3000) == 2000)
     }
 
-    @Test("a claim whose daemon is gone is settled by its run, given back, or missed")
+    @Test("what is put off is open as long as it is not due")
+    func delayed() throws {
+        let store = try StoreFolder().open()
+        #expect(try cursor(store, delay: 60, at: 100)?.enteredUntil == noon.addingTimeInterval(40))
+    }
+
+    @Test("a claim whose daemon is gone is settled by its run, or open again")
     func abandoned() throws {
         let store = try StoreFolder().open()
+        _ = try cursor(store, at: -10)
         _ = try store.enter([claim(0), claim(60), claim(120), claim(180), claim(240)], by: "dead")
         _ = try store.enter([claim(300)], by: "alive")
         func begin(_ seconds: Double, _ trigger: RunTrigger) throws -> RunReport {
@@ -58,37 +74,54 @@ struct LedgerTests {
         try store.end(late)
         _ = try begin(120, .schedule)
         _ = try begin(180, .manual)
-        let settled = try store.settleAbandoned(checklist: "daily") { $0 == "alive" }
-        #expect(settled.map(\.state) == [.missed, .missed, .late, .ran])
+        let tending = try store.tend(
+            [WatchedSchedule(checklist: "daily", rule: "x")], now: noon.addingTimeInterval(400)) { $0 == "alive" }
+        #expect(tending.settled.map(\.state) == [.ran, .late])
+        #expect(tending.reopened.map(\.nominalTime) == [180, 240].map(noon.addingTimeInterval))
         let rows = try store.firings()
-        #expect(rows.map(\.state) == [.ran, .late, .running, .missed, .missed, .running])
+        #expect(rows.map(\.state) == [.ran, .late, .running, .running])
         #expect(rows[0].run == ended.run && rows[1].run == late.run)
-        #expect(try store.settleAbandoned(checklist: "daily") { $0 == "alive" }.isEmpty)
-    }
-
-    @Test("the newest claims that never began are open again")
-    func givenBack() throws {
-        let store = try StoreFolder().open()
-        _ = try store.openSince(checklist: "daily", cron: "x", now: noon.addingTimeInterval(-60))
-        _ = try store.enter([claim(0), claim(60)], by: "dead")
-        let settled = try store.settleAbandoned(checklist: "daily") { _ in false }
-        #expect(settled.map(\.state) == [.running, .running])
-        #expect(try store.firings().isEmpty)
+        // The later row stays, and hides none of those that are open again.
         #expect(
-            try store.openSince(checklist: "daily", cron: "x", now: noon.addingTimeInterval(99))
-                == noon.addingTimeInterval(-60))
+            tending.cursors["daily"]
+                == ScheduleCursor(
+                    enteredUntil: Date(timeIntervalSince1970: 1_800_000_179.999), enteredAhead: [noon.addingTimeInterval(300)]))
+        #expect(try store.tend([], now: noon) { $0 == "alive" }.reopened.isEmpty)
     }
 
-    @Test("a claim is given back only where none is after it")
+    @Test("claims that are given back are open again, also where later ones are not")
     func giveBack() throws {
         let store = try StoreFolder().open()
+        _ = try cursor(store, at: -10)
         _ = try store.enter([claim(0), claim(60)])
-        #expect(try !store.giveBack(claim(0)))
-        #expect(try store.giveBack(claim(60)))
-        #expect(try store.giveBack(claim(0)))
-        #expect(try !store.giveBack(claim(0)))
+        try store.giveBack([claim(0)])
+        #expect(try store.firings().map(\.nominalTime) == [noon.addingTimeInterval(60)])
+        #expect(try cursor(store, at: 70)?.enteredUntil == Date(timeIntervalSince1970: 1_799_999_999.999))
         _ = try store.enter([claim(0, state: .missed)])
-        #expect(try !store.giveBack(claim(0)))
+        try store.giveBack([claim(0)])
+        #expect(try store.firings().map(\.state) == [.missed, .running])
+    }
+
+    @Test("rows that were entered while the clock was ahead are taken back, but for what ran")
+    func retracted() throws {
+        let store = try StoreFolder().open()
+        _ = try store.enter([
+            claim(0, state: .skipped), claim(60, state: .missed), claim(120, state: .merged), claim(180, state: .ran),
+            claim(240, state: .late), claim(300),
+        ])
+        let tending = try store.tend([], now: noon.addingTimeInterval(30)) { _ in true }
+        #expect(tending.retracted.map(\.state) == [.missed, .merged])
+        #expect(try store.firings().map(\.state) == [.skipped, .ran, .late, .running])
+    }
+
+    @Test("rows that were entered before their hour, because of a blackout, are not taken back")
+    func early() throws {
+        let store = try StoreFolder().open()
+        _ = try store.enterDue([WatchedSchedule(checklist: "daily", rule: "x")], now: noon, by: "a") { _, cursor in
+            LedgerEntry([claim(600, state: .merged), claim(1200)], enteredUntil: cursor.enteredUntil)
+        }
+        #expect(try store.tend([], now: noon) { _ in true }.retracted.isEmpty)
+        #expect(try cursor(store, at: 1)?.enteredAhead.count == 2)
     }
 
     @Test("an interrupted run settles the firing that it answered, one by hand none")

@@ -41,6 +41,10 @@ func claim(_ seconds: Double, _ checklist: String = "daily", state: FiringState 
 extension RunStore {
     /// Enters rows as a scheduler does whose firings are all due.
     func enter(_ rows: [FiringRecord], by claimer: String = "a") throws -> [FiringRecord] {
-        try enterDue(checklist: rows.first?.checklist ?? "", cron: "x", now: noon, by: claimer) { _ in rows }
+        let schedule = WatchedSchedule(checklist: rows.first?.checklist ?? "", rule: "x")
+        let last = rows.map(\.nominalTime).max() ?? noon
+        return try enterDue([schedule], now: max(noon, last), by: claimer) { _, _ in
+            LedgerEntry(rows, enteredUntil: last)
+        }.entered
     }
 }

@@ -23,9 +23,7 @@ struct DaemonTests {
     ) async throws -> [FiringRecord] {
         let ledger = try Ledger()
         let schedule = try schedule("0 * * * *", zone: "UTC", missed: policy, overlap: overlap)
-        _ = try ledger.store.openSince(
-            checklist: "x", cron: "0 * * * * \(schedule.timeZone.identifier)",
-            now: hour.addingTimeInterval(-hours * 3600 + 1))
+        try ledger.watch(schedule, since: hour.addingTimeInterval(-hours * 3600 + 1))
         let clock = JumpingClock(hour.addingTimeInterval(1800), until: hour.addingTimeInterval(1801))
         let daemon = try daemon([checklist("x", schedule)], ledger, runner, clock)
         let store = ledger.store
@@ -94,8 +92,7 @@ struct DaemonTests {
     func shutdownWhileRunning() async throws {
         let ledger = try Ledger()
         let schedule = try schedule("0 * * * *", zone: "UTC", missed: MissedPolicy(run: .all), overlap: .queueAll)
-        _ = try ledger.store.openSince(
-            checklist: "x", cron: "0 * * * * \(schedule.timeZone.identifier)", now: hour.addingTimeInterval(-7201))
+        try ledger.watch(schedule, since: hour.addingTimeInterval(-7201))
         let isRunning = Mutex(false)
         let runner = StubRunner { _, _ throws(RunError) in
             isRunning.withLock { $0 = true }
@@ -129,10 +126,12 @@ struct DaemonTests {
     func abandoned() async throws {
         let ledger = try Ledger()
         let schedule = try schedule("0 * * * *", zone: "UTC")
-        let key = "0 * * * * \(schedule.timeZone.identifier)"
-        _ = try ledger.store.openSince(checklist: "x", cron: key, now: hour.addingTimeInterval(-1))
-        _ = try ledger.store.enterDue(checklist: "x", cron: key, now: hour, by: "daemon-1-gone") { _ in
-            [FiringRecord(checklist: "x", nominalTime: hour, state: .running, reason: nil, run: nil)]
+        try ledger.watch(schedule, since: hour.addingTimeInterval(-1))
+        let plan = try #require(FiringPlan(checklist("x", schedule), host: "h"))
+        _ = try ledger.store.enterDue([plan.watched], now: hour, by: "daemon-1-gone") { _, _ in
+            LedgerEntry(
+                [FiringRecord(checklist: "x", nominalTime: hour, state: .running, reason: nil, run: nil)],
+                enteredUntil: hour)
         }
         let runner = StubRunner()
         let store = ledger.store

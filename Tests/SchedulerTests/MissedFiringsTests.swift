@@ -53,8 +53,9 @@ struct MissedFiringsTests {
     func table(row: Row) {
         let now = Date(timeIntervalSince1970: 1_800_000_000)
         let due = row.ages.map { now.addingTimeInterval(-$0) }
+        let planned = due.map { PlannedFiring(nominalTime: $0, due: $0.addingTimeInterval(row.delay)) }
         let decided = MissedFirings.decide(
-            due: due, now: now, delay: row.delay,
+            due: planned, now: now,
             policy: MissedPolicy(run: row.policy, within: TimeSpan(.seconds(row.within)), atMost: row.atMost))
         #expect(decided.map(\.nominalTime) == due)
         let words = decided.map { _, decision in

@@ -51,9 +51,6 @@ struct OverlapTests {
         /// By the hour.
         let began: [Int]
         let states: [FiringState]
-        /// The hours whose runs were stopped, and whether they were killed.
-        var stopped: [Int] = []
-        var kills = false
         var mostAtOnce = 1
     }
 
@@ -64,10 +61,9 @@ struct OverlapTests {
             Outcome(policy: .queueOne, began: [9, 10], states: [.late, .late, .skipped, .skipped]),
             Outcome(policy: .queueAll, began: [9, 10, 11, 12], states: [.late, .late, .late, .late]),
             Outcome(
-                policy: .cancelRunning, began: [9, 12], states: [.late, .skipped, .skipped, .late], stopped: [9]),
+                policy: .cancelRunning, began: [12], states: [.skipped, .skipped, .skipped, .late]),
             Outcome(
-                policy: .killRunning, began: [9, 12], states: [.late, .skipped, .skipped, .late], stopped: [9],
-                kills: true),
+                policy: .killRunning, began: [12], states: [.skipped, .skipped, .skipped, .late]),
             Outcome(
                 policy: .allow, began: [9, 10, 11, 12], states: [.late, .late, .late, .late], mostAtOnce: 4),
         ])
@@ -76,10 +72,8 @@ struct OverlapTests {
         let noon = try instant("2026-03-10T12:00:00Z")
         let schedule = try schedule(
             "0 * * * *", zone: "UTC", missed: MissedPolicy(run: .all), overlap: expected.policy)
-        _ = try ledger.store.openSince(
-            checklist: "x", cron: "0 * * * * \(schedule.timeZone.identifier)",
-            now: noon.addingTimeInterval(-3 * 3600 - 1))
-        let crowd = Crowd(leavesAt: expected.mostAtOnce, isStoppable: !expected.stopped.isEmpty)
+        try ledger.watch(schedule, since: noon.addingTimeInterval(-3 * 3600 - 1))
+        let crowd = Crowd(leavesAt: expected.mostAtOnce)
         let runner = StubRunner { asked, order throws(RunError) in await crowd.pass(asked, order) }
         let clock = JumpingClock(noon.addingTimeInterval(1800), until: noon.addingTimeInterval(1801))
         let store = ledger.store
@@ -91,11 +85,32 @@ struct OverlapTests {
         let hours: (Date) -> Int = { 12 + Int($0.timeIntervalSince(noon) / 3600) }
         #expect(runner.all.map { hours($0.nominalTime) }.sorted() == expected.began)
         #expect(try ledger.store.firings().map(\.state) == expected.states)
-        #expect(crowd.stopped.map { hours($0.hour) } == expected.stopped)
-        #expect(crowd.stopped.allSatisfy { $0.kills == expected.kills })
         #expect(crowd.mostAtOnce == expected.mostAtOnce)
         let reasons = try ledger.store.firings(state: .skipped).map(\.reason)
         #expect(reasons.allSatisfy { $0?.hasPrefix("overlap: the ") == true }, "\(reasons)")
+    }
+
+    @Test("a run that goes on is ended for the next firing", arguments: [OverlapPolicy.cancelRunning, .killRunning])
+    func ended(policy: OverlapPolicy) async throws {
+        let ledger = try Ledger()
+        let noon = try instant("2026-03-10T12:00:00Z")
+        let schedule = try schedule("0 * * * *", zone: "UTC", overlap: policy)
+        let stopped = Mutex<[(Date, Bool)]>([])
+        let runner = StubRunner { asked, order throws(RunError) in
+            guard asked.nominalTime < noon, let stop = order.stop else { return }
+            while stop.reason == nil { await Task.yield() }
+            stopped.withLock { $0.append((asked.nominalTime, stop.kills)) }
+        }
+        let clock = JumpingClock(noon.addingTimeInterval(-3601), until: noon.addingTimeInterval(1))
+        let store = ledger.store
+        try await run([try daemon([checklist("x", schedule)], ledger, runner, clock)]) {
+            // Not to be read just now is not yet.
+            let rows = (try? store.firings()) ?? []
+            return rows.count == 2 && rows.allSatisfy { $0.state != .running }
+        }
+        #expect(stopped.withLock { $0 }.map(\.0) == [noon.addingTimeInterval(-3600)])
+        #expect(stopped.withLock { $0 }.allSatisfy { $0.1 == (policy == .killRunning) })
+        #expect(try ledger.store.firings().map(\.state) == [.ran, .ran])
     }
 }
 
@@ -104,32 +119,20 @@ private final class Crowd: Sendable {
     private struct State {
         var now = 0
         var most = 0
-        var stopped: [(hour: Date, kills: Bool)] = []
     }
 
     private let state = Mutex(State())
     private let expected: Int
-    private let isStoppable: Bool
     var mostAtOnce: Int { state.withLock { $0.most } }
-    var stopped: [(hour: Date, kills: Bool)] { state.withLock { $0.stopped } }
 
-    init(leavesAt expected: Int, isStoppable: Bool) {
-        self.expected = expected
-        self.isStoppable = isStoppable
-    }
+    init(leavesAt expected: Int) { self.expected = expected }
 
     func pass(_ asked: StubRunner.Asked, _ order: ChecklistRunner.Order) async {
-        let isFirst = state.withLock { state in
+        state.withLock { state in
             state.now += 1
             state.most = max(state.most, state.now)
-            return state.most == 1 && state.stopped.isEmpty
         }
         defer { state.withLock { $0.now -= 1 } }
-        if isStoppable, isFirst, let stop = order.stop {
-            while stop.reason == nil { await Task.yield() }
-            state.withLock { $0.stopped.append((asked.nominalTime, stop.kills)) }
-            return
-        }
         while mostAtOnce < expected { await Task.yield() }
         // The others of this instant have come by now: they are told of before any run begins.
         await Task.yield()

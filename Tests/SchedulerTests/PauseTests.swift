@@ -16,8 +16,7 @@ struct PauseTests {
     private func comeBack(_ pauses: [PauseRecord], resumedAt: Date? = nil) async throws -> [FiringRecord] {
         let ledger = try Ledger()
         let schedule = try schedule("0 * * * *", zone: "UTC", missed: MissedPolicy(run: .all), overlap: .queueAll)
-        _ = try ledger.store.openSince(
-            checklist: "x", cron: "0 * * * * \(schedule.timeZone.identifier)", now: noon.addingTimeInterval(-7201))
+        try ledger.watch(schedule, since: noon.addingTimeInterval(-7201))
         for pause in pauses { try ledger.store.pause(pause) }
         if let resumedAt { #expect(try ledger.store.resume("x", at: resumedAt)) }
         let clock = JumpingClock(noon.addingTimeInterval(1800), until: noon.addingTimeInterval(1801))

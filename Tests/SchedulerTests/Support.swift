@@ -82,7 +82,7 @@ final class StubRunner: ChecklistRunning {
             interruption: nil, tasks: [])
     }
 
-    func closeInterrupted(_ checklists: [String]) throws(RunError) -> [RunReport] { [] }
+    func closeInterrupted() throws(RunError) -> [RunReport] { [] }
 }
 
 /// A store in a folder of its own, removed at the end.
@@ -91,6 +91,12 @@ final class Ledger: Sendable {
     let store: RunStore
 
     init() throws { store = try RunStore(at: root.appending("runs.db")) }
+
+    /// Begins to watch a schedule of the checklist `x`, as a daemon did at an instant.
+    func watch(_ schedule: ScheduleDefinition, since now: Date) throws {
+        guard let plan = FiringPlan(checklist("x", schedule), host: "h") else { throw CocoaError(.coderInvalidValue) }
+        _ = try store.tend([plan.watched], now: now) { _ in true }
+    }
 
     func presence() throws -> DaemonPresence { try DaemonPresence(in: root.appending("locks"), pid: 1) }
 
@@ -104,12 +110,11 @@ let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
 func schedule(
     _ cron: String, zone: String = "Europe/Paris", missed: MissedPolicy = MissedPolicy(),
-    overlap: OverlapPolicy = .skip,
-    jitter: Double = 0
+    overlap: OverlapPolicy = .skip, jitter: Double = 0, notDuring: BlackoutPolicy? = nil
 ) throws -> ScheduleDefinition {
     ScheduleDefinition(
         cron: try CronExpression(parsing: cron), timeZone: TimeZone(identifier: zone) ?? .gmt, missed: missed,
-        overlap: overlap, jitter: TimeSpan(.seconds(jitter)))
+        overlap: overlap, jitter: TimeSpan(.seconds(jitter)), notDuring: notDuring)
 }
 
 func checklist(_ name: String, _ schedule: ScheduleDefinition?) -> Checklist {

@@ -32,13 +32,16 @@ struct ChecklistReader {
         let name = nameReader?.name(of: "checklist")
         let title = map.optional("title")?.title()
         let service = readService(map)
+        let limit = timeLimit(map)
         let scheduleReader = map.optional("schedule")
-        let schedule = scheduleReader.flatMap(ScheduleReader(timeZone: timeZone, now: now).read)
+        let schedule = scheduleReader.flatMap(
+            ScheduleReader(
+                timeZone: timeZone, now: now, file: file, timeLimit: limit?.span ?? Self.defaultTimeLimit
+            ).read)
         if isProcedure, let scheduleReader {
             scheduleReader.mistake(
                 "a procedure is run by hand; remove the schedule, or move the file to the folder above")
         }
-        let limit = timeLimit(map)
         let reader = TaskReader(service: service, plugins: plugins, longest: limit)
         let tasks = map.required("tasks")?.list(count: 1...200) { item in item.mapping(reader.read) ?? ReadTask() }
         if let tasks { TaskNames(tasks).check() }

@@ -15,6 +15,7 @@ package struct Instance: Sendable {
     package var checklists: [Checklist]
     /// By name.
     package var plugins: [String: PluginManifest]
+    package var daemon = DaemonSettings()
 
     /// The folders of an instance, absolute.
     package struct Folders: Hashable, Sendable {

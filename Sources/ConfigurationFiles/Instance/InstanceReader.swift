@@ -33,7 +33,7 @@ struct InstanceReader {
     let file: FilePath
     private let folder: FilePath
 
-    static let keys: Set = ["timezone", "language", "folders", "services"]
+    static let keys: Set = ["timezone", "language", "folders", "services", "daemon"]
 
     init(file: FilePath) {
         self.file = file
@@ -45,6 +45,7 @@ struct InstanceReader {
         let zone = map.optional("timezone")?.timeZone() ?? .gmt
         reading.instance.timeZone = zone
         reading.instance.language = map.optional("language")?.choice(Instance.Language.self) ?? .english
+        reading.instance.daemon = map.optional("daemon")?.mapping(DaemonReader().read) ?? DaemonSettings()
         let isMistyped = map.hasKeys(otherThan: Self.keys)
         reading.guessesSchedules = isMistyped && !map.has("folders")
         reading.guessesPlugins = reading.guessesSchedules

@@ -38,6 +38,11 @@ struct RunRecorder: Sendable {
         return folder
     }
 
+    /// The checklists that have runs without an end: those that go on, and those that were interrupted.
+    func checklistsWithOpenRuns() throws(RunError) -> [String] {
+        try recording(nil) { try store.checklistsWithUnendedRuns() }
+    }
+
     /// Ends the runs of a checklist that a killed process left open; call it only while holding the checklist's lock.
     ///
     /// - Returns: the reports of what was interrupted.

@@ -14,13 +14,14 @@ struct Turns<Claim: Sendable>: Sendable {
         case skip(Claim, reason: String)
     }
 
-    let policy: OverlapPolicy
+    var policy: OverlapPolicy
     /// What says which firing a claim is of, for reasons in words.
     let name: @Sendable (Claim) -> String
     /// Tells claims apart.
     let key: @Sendable (Claim) -> Date
     private(set) var running: [Claim] = []
     private(set) var waiting: [Claim] = []
+    var isEmpty: Bool { running.isEmpty && waiting.isEmpty }
 
     init(
         _ policy: OverlapPolicy, key: @escaping @Sendable (Claim) -> Date,

@@ -8,8 +8,8 @@ package protocol ChecklistRunning: Sendable {
         _ checklist: Checklist, _ order: ChecklistRunner.Order, observer: any RunObserver
     ) async throws(RunError) -> RunReport
 
-    /// - Returns: the reports of what was interrupted.
-    func closeInterrupted(_ checklists: [String]) throws(RunError) -> [RunReport]
+    /// - Returns: the reports of what was interrupted, of any checklist.
+    func closeInterrupted() throws(RunError) -> [RunReport]
 }
 
 extension ChecklistRunner: ChecklistRunning {}
