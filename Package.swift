@@ -110,7 +110,8 @@ let package = Package(
         .target(
             name: "Scheduler",
             dependencies: [
-                "ConfigurationFiles", "Cron", "DurableFiles", "Maintenance", "Runner", "RunStore", .deque, .heap, .logging,
+                "ConfigurationFiles", "Cron", "DurableFiles", "Maintenance", "Runner", "RunStore", .deque, .heap,
+                .logging,
                 .serviceLifecycle, .system,
             ]),
 
@@ -209,7 +210,8 @@ let package = Package(
         tests(
             of: "Scheduler",
             dependencies: [
-                "ConfigurationFiles", "Cron", "DurableFiles", "Maintenance", "Runner", "RunStore", .deque, .heap, .logging,
+                "ConfigurationFiles", "Cron", "DurableFiles", "Maintenance", "Runner", "RunStore", .deque, .heap,
+                .logging,
                 .serviceLifecycle, .system,
             ]),
         .target(

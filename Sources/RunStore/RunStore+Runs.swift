@@ -86,6 +86,19 @@ extension RunStore {
         }
     }
 
+    /// The newest run of a checklist that has ended.
+    package func lastEndedRun(of checklist: String) throws(RunStoreError) -> RunRow? {
+        try read("look for the last run") { database in
+            try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT * FROM run WHERE checklist = ? AND ended_at IS NOT NULL
+                    ORDER BY started_at DESC, id DESC LIMIT 1
+                    """, arguments: [checklist]
+            ).flatMap(Self.row)
+        }
+    }
+
     /// The checklists that have a run without an end, by name.
     package func checklistsWithUnendedRuns() throws(RunStoreError) -> [String] {
         try read("look for unended runs") { database in

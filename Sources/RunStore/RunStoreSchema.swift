@@ -85,6 +85,16 @@ enum RunStoreSchema {
                     CREATE INDEX firing_claimed ON firing (checklist, nominal_time) WHERE state = 'running';
                     """)
         }
+        migrator.registerMigration("8: daemons") { database in
+            try database.execute(
+                sql: """
+                    -- The daemons of this state folder, each by the name of its presence, as they said of themselves.
+                    CREATE TABLE daemon (
+                        presence TEXT NOT NULL PRIMARY KEY,
+                        record TEXT NOT NULL
+                    ) STRICT, WITHOUT ROWID;
+                    """)
+        }
         return migrator
     }
 }

@@ -74,7 +74,10 @@ package struct ChecklistRunner: Sendable {
         report.run = run
         let scratch = ScratchFolder(of: run, in: settings.scratchFolder)
         observer.observe(.began(report))
-        report = await perform(tasks, of: checklist, order, scratch, report, observer)
+        let live = LiveRuns(stateFolder: settings.stateFolder)
+        defer { live.remove(run) }
+        let liveObserver = LiveRunObserver(report, in: live, clock: clock, telling: observer)
+        report = await perform(tasks, of: checklist, order, scratch, report, liveObserver)
         // While the run is open: nobody would look for the scratch of one that is known to have ended.
         scratch.remove()
         // Even if a task could not be kept on the way, the whole report may still fit.

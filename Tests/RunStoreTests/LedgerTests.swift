@@ -40,9 +40,11 @@ struct LedgerTests {
         _ = try store.enter([claim(50), claim(500)])
         #expect(try since("x", at: 1000) == 500)
         // The clock was ahead and is set back: from there on all is open, but for what has its row.
-        #expect(try cursor(store, at: 10) == ScheduleCursor(
-            enteredUntil: noon.addingTimeInterval(10),
-            enteredAhead: [noon.addingTimeInterval(50), noon.addingTimeInterval(500)]))
+        #expect(
+            try cursor(store, at: 10)
+                == ScheduleCursor(
+                    enteredUntil: noon.addingTimeInterval(10),
+                    enteredAhead: [noon.addingTimeInterval(50), noon.addingTimeInterval(500)]))
         #expect(try since("x", at: 1000) == 10)
         #expect(try since("x", at: -1000) == -1000)
         // What lies before it was first seen was never called for.
@@ -75,7 +77,8 @@ struct LedgerTests {
         _ = try begin(120, .schedule)
         _ = try begin(180, .manual)
         let tending = try store.tend(
-            [WatchedSchedule(checklist: "daily", rule: "x")], now: noon.addingTimeInterval(400)) { $0 == "alive" }
+            [WatchedSchedule(checklist: "daily", rule: "x")], now: noon.addingTimeInterval(400)
+        ) { $0 == "alive" }
         #expect(tending.settled.map(\.state) == [.ran, .late])
         #expect(tending.reopened.map(\.nominalTime) == [180, 240].map(noon.addingTimeInterval))
         let rows = try store.firings()
@@ -85,7 +88,8 @@ struct LedgerTests {
         #expect(
             tending.cursors["daily"]
                 == ScheduleCursor(
-                    enteredUntil: Date(timeIntervalSince1970: 1_800_000_179.999), enteredAhead: [noon.addingTimeInterval(300)]))
+                    enteredUntil: Date(timeIntervalSince1970: 1_800_000_179.999),
+                    enteredAhead: [noon.addingTimeInterval(300)]))
         #expect(try store.tend([], now: noon) { $0 == "alive" }.reopened.isEmpty)
     }
 

@@ -12,7 +12,7 @@ struct RunQueueTests {
         Claim(
             firing: FiringRecord(
                 checklist: name, nominalTime: noon.addingTimeInterval(Double(minute) * 60), state: .running,
-                reason: nil, run: nil), trigger: .schedule, checklist: checklist(name, nil))
+                reason: nil, run: nil), trigger: .schedule, checklist: checklist(name, nil), runner: StubRunner())
     }
 
     private func words(_ steps: [RunQueue.Step]) -> [String] {

@@ -130,8 +130,8 @@ func daemon(
         instance: Instance(
             file: "/ronde.yaml", timeZone: .gmt, language: .english,
             folders: .init(schedules: "/s", plugins: [], state: ledger.root, reports: "/r"), services: [:],
-            checklists: checklists, plugins: [:]), runner: runner, store: ledger.store, presence: try ledger.presence(),
-        clock: clock, observer: SilentObserver(), log: quiet, host: "h")
+            checklists: checklists, plugins: [:]), store: ledger.store, presence: try ledger.presence(),
+        clock: clock, observer: SilentObserver(), log: quiet, host: "h", runner: { _ in runner })
 }
 
 /// Runs daemons until `isDone`, then shuts them down.

@@ -16,6 +16,8 @@ package struct Instance: Sendable {
     /// By name.
     package var plugins: [String: PluginManifest]
     package var daemon = DaemonSettings()
+    /// Every file that was read for it, absolute.
+    package var files: [FilePath] = []
 
     /// The folders of an instance, absolute.
     package struct Folders: Hashable, Sendable {

@@ -56,6 +56,8 @@ struct InstanceAssembly {
         var whole = Whole(instance: reading.instance, services: reading.services, plugins: plugins)
         whole.instance.plugins = plugins.values
         whole.instance.checklists = checklists(of: whole, reading)
+        let calendars = whole.instance.checklists.flatMap { $0.schedule?.notDuring?.calendarFiles ?? [] }
+        whole.instance.files = visited.union(calendars).sorted().map { FilePath($0) }
         return whole
     }
 

@@ -26,6 +26,8 @@ package struct PluginTranscript: Sendable {
     package private(set) var measurements: [TaskMeasurement] = []
     package private(set) var artifacts: [Artifact] = []
     package private(set) var log: [LogLine] = []
+    /// What it said last that it was doing.
+    private var progress: String?
     private var dropped = 0
     private var result: TaskResult?
     private var breach: String?
@@ -43,7 +45,7 @@ package struct PluginTranscript: Sendable {
         }
         if result != nil { breach = breach ?? "it wrote more after its result" }
         switch event {
-        case .progress: break
+        case .progress(_, let message): if !message.isEmpty { progress = Self.cut(message) }
         case .log(let line): keep(LogLine(line.level, Self.cut(line.message)), in: \.log)
         case .measurement(let measurement): keep(measurement, in: \.measurements)
         case .artifact(let artifact): keep(artifact, in: \.artifacts)
@@ -80,9 +82,9 @@ package struct PluginTranscript: Sendable {
         }
         switch end {
         case .timedOut(let limit):
-            return TaskResult(.critical, "stopped: it took longer than its time limit of \(limit)")
+            return TaskResult(.critical, "stopped: it took longer than its time limit of \(limit)" + lastWords)
         case .runTimedOut(let limit):
-            return TaskResult(.critical, "stopped: the run's time limit of \(limit) was over")
+            return TaskResult(.critical, "stopped: the run's time limit of \(limit) was over" + lastWords)
         case .stopped(let reason): return TaskResult(.unknown, "stopped: \(reason)")
         case .flooded(let limit, let lines):
             return TaskResult(.unknown, "stopped: it wrote more than \(limit) or \(lines) lines of output")
@@ -91,6 +93,8 @@ package struct PluginTranscript: Sendable {
         case .exited(let status): return judge(exitStatus: status, errorText: errorText)
         }
     }
+
+    private var lastWords: String { progress.map { "; it last said: \($0)" } ?? "" }
 
     private func judge(exitStatus: Int32, errorText: String) -> TaskResult {
         guard let result else {

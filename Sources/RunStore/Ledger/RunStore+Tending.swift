@@ -24,6 +24,7 @@ extension RunStore {
     ///   - schedules: whose cursors are wanted; the ledger is put right for all.
     ///   - now: the time.
     ///   - isAlive: whether the process with a presence of this name still runs.
+    /// - Returns: what was put right, and the cursors.
     /// - Throws: ``RunStoreError``; nothing is changed then.
     package func tend(
         _ schedules: [WatchedSchedule], now: Date, isAlive: (String) -> Bool

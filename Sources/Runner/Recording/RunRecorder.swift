@@ -51,6 +51,7 @@ struct RunRecorder: Sendable {
         for open in try recording(nil, { try store.unended(checklist: checklist) }) {
             // First, while the run is open: nobody would look for the leftovers of one that is known to have ended.
             ScratchFolder(of: open.run, in: settings.scratchFolder).remove()
+            LiveRuns(stateFolder: settings.stateFolder).remove(open.run)
             removeHalfStoredReports()
             let stored = try recording(open.run) { try storedReport(of: open) }
             let report = stored ?? Self.interrupted(open)

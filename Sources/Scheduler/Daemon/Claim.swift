@@ -7,6 +7,8 @@ struct Claim: Sendable {
     let trigger: RunTrigger
     /// The checklist as it was when the firing was claimed.
     let checklist: Checklist
+    /// What runs it, by the configuration of that moment.
+    let runner: any ChecklistRunning
     /// By what its run can be ended for a later firing.
     let stop = RunStop()
 }

@@ -8,7 +8,6 @@ import ServiceLifecycle
 struct ClaimedRun: Sendable {
     let claim: Claim
     let overlap: OverlapPolicy
-    let runner: any ChecklistRunning
     let store: RunStore
     let observer: any RunObserver
 
@@ -23,7 +22,7 @@ struct ClaimedRun: Sendable {
         do throws(RunError) {
             let order = ChecklistRunner.Order(
                 trigger: claim.trigger, nominalTime: firing.nominalTime, overlap: runnerOverlap, stop: claim.stop)
-            report = try await runner.run(claim.checklist, order, observer: observer)
+            report = try await claim.runner.run(claim.checklist, order, observer: observer)
         } catch {
             switch error {
             case .alreadyRunning(_, let holder): return try settle(&firing, .skipped, "overlap: \(holder)")

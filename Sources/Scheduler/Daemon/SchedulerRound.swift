@@ -25,6 +25,7 @@ struct SchedulerRound {
     private let service: SchedulerService
     private var checklists: [String: Checklist]
     private var plans: [String: FiringPlan]
+    private var runner: any ChecklistRunning
     private var agenda = Agenda()
     private var queue: RunQueue
     private var watch = ClockWatch()
@@ -40,6 +41,7 @@ struct SchedulerRound {
         nudges = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         queue = RunQueue(places: instance.daemon.checklistsAtOnce)
         (checklists, plans) = Self.plans(of: instance, host: service.host)
+        runner = service.runner(instance)
     }
 
     /// How many schedules are watched.
@@ -169,7 +171,7 @@ struct SchedulerRound {
             guard let firings = claimed[plan.checklist], let checklist = checklists[plan.checklist] else { continue }
             let claims = firings.map { firing in
                 let trigger = entries[plan.checklist]?.triggers[firing.nominalTime] ?? .schedule
-                return Claim(firing: firing, trigger: trigger, checklist: checklist)
+                return Claim(firing: firing, trigger: trigger, checklist: checklist, runner: runner)
             }
             let zone = plan.schedule.timeZone
             try take(
@@ -184,7 +186,7 @@ struct SchedulerRound {
             case .start(let claim):
                 let run = ClaimedRun(
                     claim: claim, overlap: plans[claim.firing.checklist]?.schedule.overlap ?? .skip,
-                    runner: service.runner, store: service.store, observer: service.observer)
+                    store: service.store, observer: service.observer)
                 let tell = tell
                 steps.addTask {
                     if let firing = try await run.perform(), firing.state == .skipped {
@@ -208,6 +210,7 @@ struct SchedulerRound {
     private mutating func change(to instance: Instance) {
         guard !service.isStopping else { return }
         (checklists, plans) = Self.plans(of: instance, host: service.host)
+        runner = service.runner(instance)
         queue.places = instance.daemon.checklistsAtOnce
         knownChanges = nil
         nudges.continuation.yield()

@@ -11,7 +11,7 @@ import ServiceLifecycle
 /// Checklists run side by side where their locks allow. Several daemons may share a state folder: the ledger gives each
 /// firing to one of them.
 package struct SchedulerService: ServiceLifecycle.Service {
-    let runner: any ChecklistRunning
+    let runner: @Sendable (Instance) -> any ChecklistRunning
     let store: RunStore
     let clock: any WallClock
     let presence: DaemonPresence
@@ -24,17 +24,18 @@ package struct SchedulerService: ServiceLifecycle.Service {
     /// - Parameters:
     ///   - instance: what is watched at first.
     ///   - instances: what is watched from then on, each time that the configuration changes.
-    ///   - runner: what runs checklists.
     ///   - store: the ledger.
     ///   - presence: the name by which this process claims firings; ended with the service.
     ///   - clock: the clock on the wall.
     ///   - observer: who is told of runs.
     ///   - log: where the daemon says what it does.
     ///   - host: what jitter goes by, beside the checklist.
+    ///   - runner: what runs the checklists of an instance.
     package init(
         instance: Instance, instances: AsyncStream<Instance> = AsyncStream { $0.finish() },
-        runner: any ChecklistRunning, store: RunStore, presence: DaemonPresence,
-        clock: any WallClock = SystemWallClock(), observer: any RunObserver, log: Logger, host: String
+        store: RunStore, presence: DaemonPresence, clock: any WallClock = SystemWallClock(),
+        observer: any RunObserver, log: Logger, host: String,
+        runner: @escaping @Sendable (Instance) -> any ChecklistRunning
     ) {
         self.instance = instance
         self.instances = instances
@@ -54,7 +55,7 @@ package struct SchedulerService: ServiceLifecycle.Service {
     /// - Throws: where something could not be recorded: an outcome that is not kept must not go unnoticed.
     package func run() async throws {
         defer { presence.end() }
-        for report in try runner.closeInterrupted() {
+        for report in try runner(instance).closeInterrupted() {
             log.warning("interrupted run recorded", metadata: ["run": "\(report.run)"])
         }
         var round = SchedulerRound(service: self, instance: instance)

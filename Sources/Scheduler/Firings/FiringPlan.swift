@@ -88,6 +88,7 @@ package struct FiringPlan: Sendable {
     /// - Parameters:
     ///   - cursor: which firings are entered.
     ///   - now: the time; firings of before a blackout are looked for from here on.
+    /// - Returns: it may be past: then the firing is due now.
     package func nextDue(_ cursor: ScheduleCursor, now: Date) -> Date {
         let open = firings(after: cursor.enteredUntil).first { !cursor.enteredAhead.contains($0.nominalTime) }
         guard let open else { return .distantFuture }

@@ -21,11 +21,13 @@ struct BlackoutReader {
         }
         let windows =
             (weekly ?? []).map(BlackoutWindow.weekly) + (dates ?? []).map(BlackoutWindow.dates)
-            + (calendars ?? []).map(BlackoutWindow.calendar)
-        return windows.isEmpty ? nil : BlackoutPolicy(windows: windows, then: then ?? .skip)
+            + (calendars ?? []).map { BlackoutWindow.calendar($0.calendar) }
+        guard !windows.isEmpty else { return nil }
+        return BlackoutPolicy(
+            windows: windows, then: then ?? .skip, calendarFiles: (calendars ?? []).map(\.file.string))
     }
 
-    private func calendar(_ reader: ValueReader) -> EventCalendar? {
+    private func calendar(_ reader: ValueReader) -> (file: FilePath, calendar: EventCalendar)? {
         if let text = reader.node.plainText, text.contains("://") {
             reader.mistake("a calendar is a file, not an address; download it, and name the file")
             return nil
@@ -35,7 +37,7 @@ struct BlackoutReader {
         let near = FilePath(reader.node.position.file).removingLastComponent()
         let name = ConfigurationLocator.absolute(reader.node.plainText ?? path.string, from: near).string
         switch CalendarFile(path: path, name: name).read() {
-        case .calendar(let calendar): return calendar
+        case .calendar(let calendar): return (path, calendar)
         case .unreadable(let reason): reader.mistake("the calendar '\(name)' cannot be read: \(reason)")
         case .mistakes(let mistakes): report(mistakes, in: name, reader.mistakes)
         }

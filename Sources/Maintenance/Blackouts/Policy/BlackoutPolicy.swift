@@ -14,10 +14,13 @@ package struct BlackoutPolicy: Hashable, Sendable {
 
     package var windows: [BlackoutWindow]
     package var then: Choice
+    /// The absolute paths of the calendars that windows were read from.
+    package var calendarFiles: [String]
 
-    package init(windows: [BlackoutWindow], then: Choice = .skip) {
+    package init(windows: [BlackoutWindow], then: Choice = .skip, calendarFiles: [String] = []) {
         self.windows = windows
         self.then = then
+        self.calendarFiles = calendarFiles
     }
 
     /// How far from a firing the end of a blackout is looked for, in seconds: 400 days.

@@ -1,0 +1,148 @@
+package import ConfigurationFiles
+import DurableFiles
+import Foundation
+package import Logging
+package import Maintenance
+import ServiceLifecycle
+
+/// Reads the configuration anew when it is asked to, and when a file of it changes.
+///
+/// A configuration with mistakes is not used, not even in part: the daemon goes on with the last good one, and says so
+/// in its log and in ``DaemonJournal``.
+package struct ConfigurationWatch: ServiceLifecycle.Service {
+    /// Why to look.
+    private enum Reason: Sendable {
+        /// Somebody asks for it, with SIGHUP.
+        case asked
+        /// Something changed in a folder, or it is long since the last look.
+        case perhaps
+    }
+
+    /// What is to be watched from now on, each time that it changes.
+    package let instances: AsyncStream<Instance>
+    private let continuation: AsyncStream<Instance>.Continuation
+    private let instance: Instance
+    private let load: @Sendable () -> ConfigurationLoader.Result
+    private let requests: AsyncStream<Void>
+    private let journal: DaemonJournal
+    private let clock: any WallClock
+    private let log: Logger
+    private let onChange: @Sendable (ConfigurationFault?) -> Void
+
+    /// How long nothing must change before files are read: editors and copies write several times.
+    private static let settling = Duration.milliseconds(500)
+    /// How often one looks where the system does not tell of changes.
+    private static let interval = Duration.seconds(30)
+
+    /// - Parameters:
+    ///   - instance: the configuration that is in use.
+    ///   - requests: one element each time that the configuration is to be read, changed or not.
+    ///   - load: reads it.
+    ///   - journal: where the state of the configuration is kept.
+    ///   - clock: the clock on the wall.
+    ///   - log: where changes and mistakes are told.
+    ///   - onChange: called when the configuration became faulty, with what is wrong, or good again.
+    package init(
+        _ instance: Instance, requests: AsyncStream<Void>, journal: DaemonJournal,
+        clock: any WallClock = SystemWallClock(), log: Logger,
+        load: @escaping @Sendable () -> ConfigurationLoader.Result,
+        onChange: @escaping @Sendable (ConfigurationFault?) -> Void = { _ in }
+    ) {
+        self.instance = instance
+        self.requests = requests
+        self.journal = journal
+        self.clock = clock
+        self.log = log
+        self.load = load
+        self.onChange = onChange
+        (instances, continuation) = AsyncStream.makeStream(of: Instance.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Watches until shutdown.
+    package func run() async throws {
+        defer { continuation.finish() }
+        let folders = FolderWatch()
+        folders.watch(ConfigurationPrint.folders(of: instance))
+        let (reasons, notify) = AsyncStream.makeStream(of: Reason.self, bufferingPolicy: .bufferingNewest(8))
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { for await _ in requests { notify.yield(.asked) } }
+                group.addTask { for await _ in folders.changes { notify.yield(.perhaps) } }
+                group.addTask {
+                    // Ends when the task is cancelled.
+                    while (try? await Task.sleep(for: Self.interval)) != nil { notify.yield(.perhaps) }
+                }
+                group.addTask { await answer(reasons, folders) }
+            }
+        }
+    }
+
+    private func answer(_ reasons: AsyncStream<Reason>, _ folders: FolderWatch) async {
+        var used = instance
+        var print = ConfigurationPrint.of(used)
+        for await reason in reasons {
+            if reason == .perhaps {
+                guard ConfigurationPrint.of(used) != print else { continue }
+                // Cancelled: then the sequence ends too.
+                try? await Task.sleep(for: Self.settling)
+            }
+            print = .of(used)
+            guard let instance = judged(load(), used) else { continue }
+            used = instance
+            folders.watch(ConfigurationPrint.folders(of: used))
+            print = .of(used)
+            continuation.yield(used)
+        }
+    }
+
+    /// The configuration that was read, if it can be used.
+    private func judged(_ result: ConfigurationLoader.Result, _ used: Instance) -> Instance? {
+        switch result {
+        case .instance(let instance):
+            if let obstacle = obstacle(instance, used) {
+                tell([obstacle])
+                return nil
+            }
+            let wasFaulty = journal.record.fault != nil
+            record { record in
+                record.fault = nil
+                record.configuredAt = clock.now
+                record.schedules = instance.checklists.count { $0.schedule != nil }
+            }
+            if wasFaulty { onChange(nil) }
+            return instance
+        case .mistakes(let mistakes):
+            tell(mistakes.map { "\($0)" })
+            return nil
+        }
+    }
+
+    /// What a running daemon cannot change.
+    private func obstacle(_ new: Instance, _ used: Instance) -> String? {
+        let moved = [
+            ("state", new.folders.state, used.folders.state), ("reports", new.folders.reports, used.folders.reports),
+        ]
+        .first { $0.1 != $0.2 }
+        return moved.map { "\(new.file): the folder of \($0.0) is another one now: restart the daemon to use it" }
+    }
+
+    private func tell(_ mistakes: [String]) {
+        let since = journal.record.fault?.since ?? clock.now
+        let fault = ConfigurationFault(since: since, mistakes: Array(mistakes.prefix(20)), count: mistakes.count)
+        log.error(
+            "the configuration is faulty and not used; the last good one goes on",
+            metadata: ["mistakes": "\(mistakes.count)"])
+        for mistake in fault.mistakes { log.error("\(mistake)") }
+        guard fault != journal.record.fault else { return }
+        record { $0.fault = fault }
+        onChange(fault)
+    }
+
+    private func record(_ change: (inout DaemonRecord) -> Void) {
+        do {
+            try journal.update(change)
+        } catch {
+            log.error("the state of the configuration could not be recorded", metadata: ["error": "\(error)"])
+        }
+    }
+}
