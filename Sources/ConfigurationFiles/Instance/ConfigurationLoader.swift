@@ -36,6 +36,14 @@ package struct ConfigurationLoader: Sendable {
         return .mistakes(Self.all(mistakes))
     }
 
+    /// Reads the whole instance, and returns what can be known of it in spite of mistakes, for those who only look.
+    package func look(at file: FilePath) -> (instance: Instance?, mistakes: [YAMLMistake]) {
+        let mistakes = MistakeCollector()
+        var assembly = assembly(mistakes)
+        let whole = assembly.instance(ConfigurationLocator.absolute(file.string, from: workingFolder))
+        return (whole?.instance, Self.all(mistakes))
+    }
+
     /// Reads the instance at `file` and further files that need not be part of it, and returns every mistake.
     ///
     /// Messages call the further files what they are called here.

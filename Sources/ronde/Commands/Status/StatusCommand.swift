@@ -20,12 +20,16 @@ extension Ronde {
                 daemon runs although there are schedules.
                 """)
 
-        @Flag(help: "Print JSON: {outcome, daemons, running, locks, next, last, paused}.") var json = false
+        @Flag(help: "Print JSON: {outcome, daemons, running, locks, next, last, paused, mistakes}.") var json = false
         @OptionGroup var instance: InstanceOptions
 
         func run() throws {
-            let instance = try instance.instance()
-            let status = try InstanceStatus.of(instance, now: Date())
+            guard let file = try instance.file() else { return _ = try instance.instance() }
+            // Also with mistakes: then one wants to know what the daemon makes of them.
+            let (found, mistakes) = InstanceOptions.loader.look(at: file)
+            guard let instance = found else { return _ = try instance.instance() }
+            var status = try InstanceStatus.of(instance, now: Date())
+            status.mistakes = mistakes.map { "\($0)" }
             if json {
                 try JSONOutput.print(StatusShape(status), instants: instance.timeZone)
             } else {
@@ -49,12 +53,14 @@ struct InstanceStatus {
     var last: [RunStore.RunRow] = []
     var paused: [PauseRecord] = []
     var scheduled = 0
+    /// What is wrong with the configuration on disk.
+    var mistakes: [String] = []
 
     /// The worst of all that is to be seen.
     var outcome: Outcome {
         var outcomes: [Outcome] = [.ok]
         if daemons.isEmpty, scheduled > 0 { outcomes.append(.critical) }
-        if daemons.contains(where: { $0.fault != nil }) { outcomes.append(.warning) }
+        if !mistakes.isEmpty || daemons.contains(where: { $0.fault != nil }) { outcomes.append(.warning) }
         for run in last {
             switch run.outcome {
             case .warning: outcomes.append(.warning)

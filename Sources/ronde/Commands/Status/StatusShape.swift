@@ -58,6 +58,8 @@ struct StatusShape: Encodable {
     let next: [Next]
     let last: [Last]
     let paused: [Paused]
+    /// Of the configuration on disk.
+    let mistakes: [String]
 
     init(_ status: InstanceStatus) {
         outcome = status.outcome
@@ -81,6 +83,7 @@ struct StatusShape: Encodable {
                 checklist: $0.checklist, run: $0.run.rawValue, outcome: $0.outcome, started_at: $0.startedAt,
                 ended_at: $0.endedAt)
         }
+        mistakes = status.mistakes
         paused = status.paused.map {
             Paused(checklist: $0.checklist, reason: $0.reason, since: $0.since, until: $0.until)
         }

@@ -12,6 +12,7 @@ struct StatusText {
 
     func print() {
         daemons()
+        mistakes()
         running()
         locks()
         paused()
@@ -34,9 +35,20 @@ struct StatusText {
             line(
                 "Its configuration on disk is faulty, for \(ago(fault.since)): it goes on with that of "
                     + "\(text(daemon.configuredAt)).")
-            for mistake in fault.mistakes.prefix(5) { line("  \(PrintableText.of(mistake))") }
-            if fault.count > 5 { line("  and \(fault.count - 5) more; see: ronde validate") }
+            show(fault.mistakes, of: fault.count)
         }
+    }
+
+    /// Where no daemon has told of them.
+    private func mistakes() {
+        guard !status.mistakes.isEmpty, !status.daemons.contains(where: { $0.fault != nil }) else { return }
+        line("The configuration on disk is faulty; what follows is what can be known in spite of it.")
+        show(status.mistakes, of: status.mistakes.count)
+    }
+
+    private func show(_ mistakes: [String], of count: Int) {
+        for mistake in mistakes.prefix(5) { line("  \(PrintableText.of(mistake))") }
+        if count > 5 { line("  and \(count - 5) more; see: ronde validate") }
     }
 
     private func running() {
