@@ -7,6 +7,7 @@ import Maintenance
 import Reports
 import RunStore
 import Runner
+import Scheduler
 import SystemPackage
 
 extension Ronde {
@@ -24,7 +25,7 @@ extension Ronde {
         @Option(help: ArgumentHelp("Firings before this instant.", valueName: "ISO"))
         var until: String?
 
-        @Flag(help: "Print JSON: {\"firings\": [{checklist, nominal_time, clock_change, paused}]}.")
+        @Flag(help: "Print JSON: {\"firings\": [{checklist, nominal_time, clock_change, paused, blackout, runs_at}]}.")
         var json = false
 
         @OptionGroup var instance: InstanceOptions
@@ -62,12 +63,17 @@ extension Ronde {
         private func firings(
             of checklist: Checklist, after start: Date, before end: Date, _ pauses: [PauseRecord]
         ) -> [NextFiring] {
-            guard let schedule = checklist.schedule else { return [] }
+            guard let schedule = checklist.schedule, let plan = FiringPlan(checklist, host: Machine.hostName) else {
+                return []
+            }
             var found: [NextFiring] = []
             for firing in CronSchedule(schedule.cron, timeZone: schedule.timeZone).firings(after: start) {
                 guard found.count < count, firing.instant < end else { break }
                 let pause = pauses.last { $0.checklist == checklist.name && $0.covers(firing.instant) }
-                found.append(NextFiring(checklist: checklist, schedule: schedule, firing: firing, pause: pause))
+                found.append(
+                    NextFiring(
+                        checklist: checklist, schedule: schedule, firing: firing, pause: pause,
+                        planned: plan.planned(firing.instant)))
             }
             return found
         }
@@ -78,6 +84,8 @@ extension Ronde {
                     let checklist, nominal_time: String
                     let clock_change: String?
                     @OrNull var paused: String?
+                    @OrNull var blackout: String?
+                    @OrNull var runs_at: String?
                 }
                 let firings: [Row]
             }
@@ -86,7 +94,8 @@ extension Ronde {
                     firings: rows.map {
                         .init(
                             checklist: $0.checklist.name, nominal_time: $0.firing.description,
-                            clock_change: ClockChangeWords.text($0.firing), paused: $0.pause?.reason)
+                            clock_change: ClockChangeWords.text($0.firing), paused: $0.pause?.reason,
+                            blackout: $0.planned.blackout?.label, runs_at: $0.runsAt.map($0.text))
                     }))
         }
 
@@ -115,10 +124,23 @@ extension Ronde {
         let firing: Cron.Firing
         /// Within which it is skipped.
         let pause: PauseRecord?
+        let planned: PlannedFiring
+
+        /// Nil where it is not run.
+        var runsAt: Date? { pause == nil && !planned.isSkipped ? planned.due : nil }
 
         var note: String {
-            [pause.map { "paused: \($0.reason)" }, ClockChangeWords.text(firing)].compactMap(\.self)
+            [pause.map { "paused: \($0.reason)" }, blackout, ClockChangeWords.text(firing)].compactMap(\.self)
                 .joined(separator: "; ")
         }
+
+        private var blackout: String? {
+            planned.blackout.map { blackout in
+                let fate = planned.isSkipped ? "skipped" : "run at \(text(planned.due))"
+                return "\(fate): blackout, \(blackout.label)"
+            }
+        }
+
+        func text(_ instant: Date) -> String { InstantText.format(instant, in: schedule.timeZone) }
     }
 }
