@@ -26,51 +26,80 @@ extension RunStore {
     package func begin(
         _ report: RunReport, timeZone: TimeZone, isTaken: (RunIdentifier) throws -> Bool = { _ in false }
     ) throws(RunStoreError) -> RunIdentifier {
-        try write("record the start of a run") { database in
-            for attempt in 1... {
-                guard
-                    let run = RunIdentifier(
-                        checklist: report.checklist, start: report.startedAt, timeZone: timeZone, attempt: attempt)
-                else { break }
-                if try isTaken(run) { continue }
-                var header = report
-                header.run = run
-                header.tasks = []
-                try database.execute(
-                    sql: """
-                        INSERT OR IGNORE INTO run (id, checklist, trigger, nominal_time, started_at, header)
-                        VALUES (?, ?, ?, ?, ?, ?)
-                        """,
-                    arguments: [
-                        run.rawValue, report.checklist, report.trigger.rawValue,
-                        report.nominalTime.map(StoredInstant.encode), StoredInstant.encode(report.startedAt),
-                        Self.text(header),
-                    ])
-                if database.changesCount == 1 { return run }
-            }
-            throw DatabaseError(message: "'\(report.checklist)' cannot be part of a run's name")
+        try write("record the start of a run") { try Self.begin(report, timeZone, isTaken, $0) }
+    }
+
+    /// The same, in one transaction with what other tasks write at this moment.
+    ///
+    /// - Throws: ``RunStoreError``.
+    package func beginTogether(
+        _ report: RunReport, timeZone: TimeZone, isTaken: @escaping @Sendable (RunIdentifier) throws -> Bool
+    ) async throws(RunStoreError) -> RunIdentifier {
+        try await writeTogether("record the start of a run") { try Self.begin(report, timeZone, isTaken, $0) }
+    }
+
+    private static func begin(
+        _ report: RunReport, _ timeZone: TimeZone, _ isTaken: (RunIdentifier) throws -> Bool, _ database: Database
+    ) throws -> RunIdentifier {
+        for attempt in 1... {
+            guard
+                let run = RunIdentifier(
+                    checklist: report.checklist, start: report.startedAt, timeZone: timeZone, attempt: attempt)
+            else { break }
+            if try isTaken(run) { continue }
+            var header = report
+            header.run = run
+            header.tasks = []
+            try database.execute(
+                sql: """
+                    INSERT OR IGNORE INTO run (id, checklist, trigger, nominal_time, started_at, header)
+                    VALUES (?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    run.rawValue, report.checklist, report.trigger.rawValue,
+                    report.nominalTime.map(StoredInstant.encode), StoredInstant.encode(report.startedAt),
+                    Self.text(header),
+                ])
+            if database.changesCount == 1 { return run }
         }
+        throw DatabaseError(message: "'\(report.checklist)' cannot be part of a run's name")
     }
 
     /// Keeps the report of a task that ended, until its run has.
     package func keep(_ task: TaskReport, position: Int, of run: RunIdentifier) throws(RunStoreError) {
-        try write("record a task") { database in
-            try database.execute(
-                sql: "INSERT OR REPLACE INTO running_task (run, position, report) VALUES (?, ?, ?)",
-                arguments: [run.rawValue, position, Self.text(task)])
-        }
+        try write("record a task") { try Self.keep(task, position, run, $0) }
+    }
+
+    /// The same, in one transaction with what other tasks write at this moment.
+    package func keepTogether(
+        _ task: TaskReport, position: Int, of run: RunIdentifier
+    ) async throws(RunStoreError) {
+        try await writeTogether("record a task") { try Self.keep(task, position, run, $0) }
+    }
+
+    private static func keep(
+        _ task: TaskReport, _ position: Int, _ run: RunIdentifier, _ database: Database
+    ) throws {
+        try database.execute(
+            sql: "INSERT OR REPLACE INTO running_task (run, position, report) VALUES (?, ?, ?)",
+            arguments: [run.rawValue, position, Self.text(task)])
     }
 
     /// Records that a run has ended; its task reports are now in its report folder.
     package func end(_ report: RunReport) throws(RunStoreError) {
-        try write("record the end of a run") { database in
-            try database.execute(
-                sql: "UPDATE run SET ended_at = ?, outcome = ? WHERE id = ?",
-                arguments: [
-                    StoredInstant.encode(report.endedAt), report.outcome.rawValue, report.run.rawValue,
-                ])
-            try database.execute(sql: "DELETE FROM running_task WHERE run = ?", arguments: [report.run.rawValue])
-        }
+        try write("record the end of a run") { try Self.end(report, $0) }
+    }
+
+    /// The same, in one transaction with what other tasks write at this moment.
+    package func endTogether(_ report: RunReport) async throws(RunStoreError) {
+        try await writeTogether("record the end of a run") { try Self.end(report, $0) }
+    }
+
+    private static func end(_ report: RunReport, _ database: Database) throws {
+        try database.execute(
+            sql: "UPDATE run SET ended_at = ?, outcome = ? WHERE id = ?",
+            arguments: [StoredInstant.encode(report.endedAt), report.outcome.rawValue, report.run.rawValue])
+        try database.execute(sql: "DELETE FROM running_task WHERE run = ?", arguments: [report.run.rawValue])
     }
 
     /// The newest runs first.

@@ -9,6 +9,7 @@ package import SystemPackage
 package final class RunStore: Sendable {
     package let path: FilePath
     let pool: DatabasePool
+    private let group: CommitGroup
 
     /// Opens the store, making it and its folder where missing, and brings its schema up to date.
     ///
@@ -22,6 +23,20 @@ package final class RunStore: Sendable {
         } catch {
             guard error.mayBeFullDisk, DiskReserve(in: Folder.parent(of: path)).release() else { throw error }
             pool = try Self.open(path)
+        }
+        group = CommitGroup(pool)
+    }
+
+    /// Writes in one transaction with what other tasks write at this moment; may be done more than once.
+    func writeTogether<Value: Sendable>(
+        _ operation: String, _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(RunStoreError) -> Value {
+        do {
+            return try await group.perform(body)
+        } catch let error as DatabaseError {
+            throw RunStoreError(operation, path, error)
+        } catch {
+            throw RunStoreError(operation, path, other: error)
         }
     }
 

@@ -70,7 +70,7 @@ package struct ChecklistRunner: Sendable {
         let turn = try await takeTurn(checklist.name, order)
         defer { turn.release() }
         (report.startedAt, report.endedAt) = (clock.now, clock.now)
-        let run = try recorder.begin(report)
+        let run = try await recorder.begin(report)
         report.run = run
         let scratch = ScratchFolder(of: run, in: settings.scratchFolder)
         observer.observe(.began(report))
@@ -81,7 +81,7 @@ package struct ChecklistRunner: Sendable {
         // While the run is open: nobody would look for the scratch of one that is known to have ended.
         scratch.remove()
         // Even if a task could not be kept on the way, the whole report may still fit.
-        let folder = try recorder.end(report)
+        let folder = try await recorder.end(report)
         observer.observe(.ended(report, folder: folder.string))
         return report
     }
@@ -96,7 +96,7 @@ package struct ChecklistRunner: Sendable {
             var report = begun
             await sequence.perform(into: &report) { task, position in
                 do throws(RunError) {
-                    try recorder.keep(task, position: position, of: begun.run)
+                    try await recorder.keep(task, position: position, of: begun.run)
                     return nil
                 } catch {
                     return error

@@ -8,6 +8,11 @@ extension RunStore {
         try write("settle a firing") { database in try Self.settle(firing, database) }
     }
 
+    /// The same, in one transaction with what other tasks write at this moment.
+    package func settleTogether(_ firing: FiringRecord) async throws(RunStoreError) {
+        try await writeTogether("settle a firing") { try Self.settle(firing, $0) }
+    }
+
     static func settle(_ firing: FiringRecord, _ database: Database) throws {
         try database.execute(
             sql: "UPDATE firing SET state = ?, reason = ?, run = ? WHERE checklist = ? AND nominal_time = ?",

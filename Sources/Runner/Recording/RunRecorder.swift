@@ -14,28 +14,43 @@ struct RunRecorder: Sendable {
     private var reserve: DiskReserve { DiskReserve(in: settings.stateFolder) }
 
     /// Records the start of a run and returns the identifier it got.
-    func begin(_ report: RunReport) throws(RunError) -> RunIdentifier {
+    func begin(_ report: RunReport) async throws(RunError) -> RunIdentifier {
         reserve.refill()
-        return try recording(nil) {
-            try store.begin(report, timeZone: settings.timeZone) { run in
+        let (store, timeZone, reports) = (store, settings.timeZone, reports)
+        return try await recordingTogether(nil) {
+            try await store.beginTogether(report, timeZone: timeZone) { run in
                 // A store that was begun anew does not know the reports of the old one.
                 try FileFacts.of(reports.path(of: run), followingLinks: false) != nil
             }
         }
     }
 
-    func keep(_ task: TaskReport, position: Int, of run: RunIdentifier) throws(RunError) {
-        try recording(run) { try store.keep(task, position: position, of: run) }
+    func keep(_ task: TaskReport, position: Int, of run: RunIdentifier) async throws(RunError) {
+        let store = store
+        try await recordingTogether(run) { try await store.keepTogether(task, position: position, of: run) }
     }
 
     /// Stores the report, then ends the run in the store; returns the report's folder.
-    func end(_ report: RunReport) throws(RunError) -> FilePath {
-        let folder = try recording(report.run) {
+    func end(_ report: RunReport) async throws(RunError) -> FilePath {
+        let store = store
+        // Many runs may end at one instant: their syncs must not hold up what is to start.
+        let stored: Result<FilePath, RunError> = await Aside.result { () throws(RunError) in try storeReport(report) }
+        let folder = try stored.get()
+        try await recordingTogether(report.run) { try await store.endTogether(report) }
+        return folder
+    }
+
+    private func storeReport(_ report: RunReport) throws(RunError) -> FilePath {
+        try recording(report.run) {
             try Folder.create(settings.reportsFolder)
             return try reports.store(report, previous: try reports.previous(to: report).found)
         }
+    }
+
+    /// As ``end(_:)``, for a run of a process that was killed.
+    private func endInterrupted(_ report: RunReport) throws(RunError) {
+        _ = try storeReport(report)
         try recording(report.run) { try store.end(report) }
-        return folder
     }
 
     /// The checklists that have runs without an end: those that go on, and those that were interrupted.
@@ -56,7 +71,7 @@ struct RunRecorder: Sendable {
             let stored = try recording(open.run) { try storedReport(of: open) }
             let report = stored ?? Self.interrupted(open)
             if stored == nil {
-                _ = try end(report)
+                try endInterrupted(report)
                 closed.append(report)
             } else {
                 // Killed between its report and its last row.
@@ -107,6 +122,24 @@ struct RunRecorder: Sendable {
         }
         do {
             return try body()
+        } catch {
+            throw .notRecorded(run, reason: "\(error)")
+        }
+    }
+
+    /// The same for a step that waits.
+    private func recordingTogether<Value: Sendable>(
+        _ run: RunIdentifier?, _ body: @Sendable () async throws -> Value
+    ) async throws(RunError) -> Value {
+        do {
+            return try await body()
+        } catch {
+            guard Self.mayBeFullDisk(error), reserve.release() else {
+                throw .notRecorded(run, reason: "\(error)")
+            }
+        }
+        do {
+            return try await body()
         } catch {
             throw .notRecorded(run, reason: "\(error)")
         }

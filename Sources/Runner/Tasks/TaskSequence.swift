@@ -24,7 +24,7 @@ struct TaskSequence: Sendable {
     /// Does the tasks and completes the report.
     ///
     /// `keep` records a task that ended, with its position; an error that it returns stops the run.
-    func perform(into report: inout RunReport, keep: (TaskReport, Int) -> RunError?) async {
+    func perform(into report: inout RunReport, keep: (TaskReport, Int) async -> RunError?) async {
         var stop: Stop?
         for (position, task) in tasks.enumerated() {
             stop = stop ?? reasonToStop()
@@ -38,7 +38,7 @@ struct TaskSequence: Sendable {
                 if Task.isCancelled, !ended.outcome.allowsDependents { stop = .told }
             }
             report.tasks.append(ended)
-            if let failure = keep(ended, position) { stop = stop ?? .unrecorded(failure) }
+            if let failure = await keep(ended, position) { stop = stop ?? .unrecorded(failure) }
             observer.observe(.taskEnded(ended))
         }
         report.endedAt = max(report.startedAt, clock.now)

@@ -17,7 +17,7 @@ struct ClaimedRun: Sendable {
         if Task.isCancelled || Task.isShuttingDownGracefully { return try giveBack() }
         var firing = claim.firing
         // Told to end just after it got its place.
-        if let reason = claim.stop.reason { return try settle(&firing, .skipped, "overlap: \(reason)") }
+        if let reason = claim.stop.reason { return try await settle(firing, .skipped, "overlap: \(reason)") }
         let report: RunReport
         do throws(RunError) {
             let order = ChecklistRunner.Order(
@@ -25,20 +25,23 @@ struct ClaimedRun: Sendable {
             report = try await claim.runner.run(claim.checklist, order, observer: observer)
         } catch {
             switch error {
-            case .alreadyRunning(_, let holder): return try settle(&firing, .skipped, "overlap: \(holder)")
+            case .alreadyRunning(_, let holder): return try await settle(firing, .skipped, "overlap: \(holder)")
             case .stoppedWaiting:
                 guard let reason = claim.stop.reason else { return try giveBack() }
-                return try settle(&firing, .skipped, "overlap: \(reason)")
+                return try await settle(firing, .skipped, "overlap: \(reason)")
             case .notRecorded, .noSuchTask: throw error
             }
         }
         firing.run = report.run
-        return try settle(&firing, claim.trigger == .late ? .late : .ran, report.interruption)
+        return try await settle(firing, claim.trigger == .late ? .late : .ran, report.interruption)
     }
 
-    private func settle(_ firing: inout FiringRecord, _ state: FiringState, _ reason: String?) throws -> FiringRecord {
+    private func settle(
+        _ firing: FiringRecord, _ state: FiringState, _ reason: String?
+    ) async throws -> FiringRecord {
+        var firing = firing
         (firing.state, firing.reason) = (state, reason)
-        try store.settle(firing)
+        try await store.settleTogether(firing)
         return firing
     }
 

@@ -1,0 +1,139 @@
+"""Measures the daemon: ten thousand schedules, a hundred firings at one instant, a thousand tasks every ten seconds.
+
+Called by Scripts/bench. Figures are this machine's own; nothing else is installed that could be compared.
+"""
+import json, os, pathlib, signal, sqlite3, statistics, subprocess, sys, tempfile, time
+
+
+class Daemon:
+    """An instance in a folder of its own, whose tasks note when their process began."""
+
+    def __init__(self, ronde, folder, at_once):
+        self.ronde, self.folder = str(ronde), folder
+        (folder / "schedules").mkdir()
+        plugin = folder / "plugins" / "note"
+        plugin.mkdir(parents=True)
+        (plugin / "plugin.yaml").write_text(
+            "name: note\nsummary: Notes when it began\ncommand: [./note.sh]\n")
+        script = plugin / "note.sh"
+        # The shell's own clock, read before anything else: no process is started for it.
+        script.write_text(
+            "#!/bin/bash\nprintf '%s\\n' \"$EPOCHREALTIME\" >> \"${0%/*}/../../starts.$$\"\n"
+            "printf '%s\\n' '{\"type\":\"result\",\"outcome\":\"ok\",\"summary\":\"noted\"}'\n")
+        script.chmod(0o755)
+        (folder / "ronde.yaml").write_text(
+            f"timezone: UTC\ndaemon: {{checklists_at_once: {at_once}}}\nservices:\n  api: {{title: API}}\n")
+        self.process = None
+
+    def add(self, name, schedule):
+        (self.folder / "schedules" / f"{name}.yaml").write_text(
+            f"checklist: {name}\nservice: api\nschedule: {schedule}\ntasks: [{{task: note, plugin: note}}]\n")
+
+    def start(self):
+        """Seconds until it watches its schedules."""
+        self.log = open(self.folder / "daemon.log", "w+")
+        begun = time.monotonic()
+        self.process = subprocess.Popen([self.ronde, "daemon"], cwd=self.folder, stdout=self.log, stderr=self.log)
+        while "watching" not in (self.folder / "daemon.log").read_text():
+            if self.process.poll() is not None:
+                sys.exit("bench: the daemon ended: " + (self.folder / "daemon.log").read_text()[-2000:])
+            time.sleep(0.002)
+        return time.monotonic() - begun
+
+    def cpu(self):
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def resident(self):
+        for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS"):
+                return int(line.split()[1]) / 1024
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=120)
+
+    def starts(self):
+        return sorted(
+            float(line) for file in self.folder.glob("starts.*") for line in file.read_text().split())
+
+    def rows(self, sql):
+        return sqlite3.connect(self.folder / "var" / "state" / "runs.db").execute(sql).fetchall()
+
+
+def idle(ronde, count, report):
+    with tempfile.TemporaryDirectory() as folder:
+        daemon = Daemon(ronde, pathlib.Path(folder), 100)
+        for index in range(count):
+            # Not due while we look.
+            daemon.add(f"job-{index:05}", f'"{index % 60} {index // 60 % 24} {1 + index % 28} {1 + index % 12} *"')
+        started = daemon.start()
+        time.sleep(5)
+        before, begun = daemon.cpu(), time.monotonic()
+        time.sleep(90)
+        share = (daemon.cpu() - before) / (time.monotonic() - begun)
+        memory = daemon.resident()
+        daemon.stop()
+        report(f"{count:,} schedules: start", started, "s", "under 1")
+        report(f"{count:,} schedules: memory", memory, "MiB", "under 40")
+        report(f"{count:,} schedules: processor, idle", share * 100, "% of a core", "under 0.1")
+
+
+def together(ronde, others, count, report):
+    """From the due instant to the start of a task's process, of many that are due at one instant."""
+    with tempfile.TemporaryDirectory() as folder:
+        daemon = Daemon(ronde, pathlib.Path(folder), count)
+        for index in range(others):
+            daemon.add(f"job-{index:05}", f'"{index % 60} {index // 60 % 24} {1 + index % 28} {1 + index % 12} *"')
+        for index in range(count):
+            daemon.add(f"due-{index:03}", '"* * * * *"')
+        # Room to start before the minute is full.
+        time.sleep((60 - time.time() % 60 + 50) % 60)
+        daemon.start()
+        due = (time.time() // 60 + 1) * 60
+        time.sleep(due - time.time() + 30)
+        daemon.stop()
+        delays = sorted((start - due) * 1000 for start in daemon.starts() if due <= start < due + 30)
+        if len(delays) != count:
+            print(f"  {len(delays)} of {count} tasks began", file=sys.stderr)
+        begun = sorted(row[0] - due * 1000 for row in daemon.rows("SELECT started_at FROM run"))
+        report(f"{count} firings at one instant: run recorded, median", statistics.median(begun), "ms", None)
+        report(f"{count} firings at one instant: run recorded, p99", begun[int(len(begun) * 0.99) - 1], "ms", None)
+        report(f"{count} firings at one instant: process begun, median", statistics.median(delays), "ms", "under 10")
+        report(f"{count} firings at one instant: process begun, p99", delays[int(len(delays) * 0.99) - 1], "ms",
+               "under 100")
+
+
+def one(ronde, report):
+    with tempfile.TemporaryDirectory() as folder:
+        daemon = Daemon(ronde, pathlib.Path(folder), 8)
+        daemon.add("due", '"* * * * *"')
+        time.sleep((60 - time.time() % 60 + 50) % 60)
+        daemon.start()
+        due = (time.time() // 60 + 1) * 60
+        time.sleep(due - time.time() + 130)
+        daemon.stop()
+        delays = [(start % 60) * 1000 for start in daemon.starts()]
+        report("one firing: process begun, median", statistics.median(delays), "ms", "under 10")
+
+
+def main():
+    ronde = pathlib.Path(sys.argv[1]).resolve()
+    chosen = sys.argv[2:] or ["idle", "one", "together"]
+    rows = []
+
+    def report(figure, value, unit, goal):
+        rows.append({"figure": figure, "value": value, "unit": unit, "goal": goal})
+        print(f"  {figure}: {value:.3g} {unit}" + (f" (goal: {goal})" if goal else ""), file=sys.stderr)
+
+    if "idle" in chosen:
+        idle(ronde, 10_000, report)
+    if "one" in chosen:
+        one(ronde, report)
+    if "together" in chosen:
+        together(ronde, 9_900, 100, report)
+    print(json.dumps(rows, indent=2))
+
+
+if __name__ == "__main__":
+    main()
