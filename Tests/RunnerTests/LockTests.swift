@@ -2,6 +2,7 @@ import DurableFiles
 import Foundation
 import Glibc
 import Maintenance
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -25,6 +26,58 @@ struct LockTests {
         let (second, holder) = try await table.take([(name, wanted)], purpose: "second", until: .now) { _ in }
         #expect((second != nil) == isFree)
         if !isFree { #expect(holder.hasPrefix("database 'main' of api is in use")) }
+    }
+
+    @Test("those who wait get a lock in the order in which they came, though others could share it at once")
+    func fair() async throws {
+        let stage = try Stage()
+        let table = LockTable(folder: stage.settings.locksFolder)
+        let name = LockName.named("disk")
+        let (first, _) = try await table.take([(name, .shared)], purpose: "first", until: .now) { _ in }
+        let seen = Seen()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                let (held, _) = try await table.take(
+                    [(name, .exclusive)], purpose: "alone", until: .now + .seconds(60)
+                ) { _ in seen.isWaiting.withLock { $0 = true } }
+                seen.order.withLock { $0.append("alone") }
+                for lock in held ?? [] { lock.release() }
+            }
+            while !seen.isWaiting.withLock({ $0 }) { await Task.yield() }
+            // It could share the lock with the first, but somebody was there before.
+            let (early, _) = try await table.take([(name, .shared)], purpose: "early", until: .now) { _ in }
+            #expect(early == nil)
+            group.addTask {
+                let (held, _) = try await table.take(
+                    [(name, .shared)], purpose: "later", until: .now + .seconds(60)
+                ) { _ in }
+                seen.order.withLock { $0.append("later") }
+                for lock in held ?? [] { lock.release() }
+            }
+            for lock in first ?? [] { lock.release() }
+            try await group.waitForAll()
+        }
+        #expect(seen.order.withLock { $0 } == ["alone", "later"])
+        #expect(try LockLine(of: stage.settings.locksFolder.appending(name.fileName)).isEmpty())
+    }
+
+    private final class Seen: Sendable {
+        let order = Mutex<[String]>([])
+        let isWaiting = Mutex(false)
+    }
+
+    @Test("the place of one who was killed keeps nobody waiting")
+    func deadPlace() async throws {
+        let stage = try Stage()
+        let table = LockTable(folder: stage.settings.locksFolder)
+        let name = LockName.named("disk")
+        let line = stage.settings.locksFolder.appending(name.fileName + ".line")
+        try Folder.create(line)
+        try DurableFile.write(
+            [], to: line.appending("00000000000000000001-9-9-exclusive"), permissions: .ownerReadWrite)
+        let (held, _) = try await table.take([(name, .shared)], purpose: "next", until: .now + .seconds(60)) { _ in }
+        #expect(held?.count == 1)
+        #expect(try Folder.entries(of: line).isEmpty)
     }
 
     @Test("a supervisor that still winds down keeps the lock of a runner that is gone")

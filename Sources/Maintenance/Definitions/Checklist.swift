@@ -37,10 +37,12 @@ package struct TaskDefinition: Hashable, Sendable {
     package var timeLimit: TimeSpan
     package var retry: RetryPolicy
     package var load: TaskLoad
+    /// Locks beside those of its plugin, by name: tasks of any checklist that name one exclude each other.
+    package var locks: [String: LockMode]
 
     package init(
         name: String, title: String, plugin: String, with: JSONValue, needs: [String], timeLimit: TimeSpan,
-        retry: RetryPolicy, load: TaskLoad = .usual
+        retry: RetryPolicy, load: TaskLoad = .usual, locks: [String: LockMode] = [:]
     ) {
         self.name = name
         self.title = title
@@ -50,6 +52,7 @@ package struct TaskDefinition: Hashable, Sendable {
         self.timeLimit = timeLimit
         self.retry = retry
         self.load = load
+        self.locks = locks
     }
 }
 

@@ -21,6 +21,13 @@ struct LockName: Hashable, Comparable, Sendable {
         return LockName(subject: "service \(name)", fileName: "service-\(digest).lock")
     }
 
+    /// A lock that tasks name themselves.
+    static func named(_ name: String) -> LockName {
+        LockName(subject: "lock \(name)", fileName: "\(namedPrefix)\(name).lock")
+    }
+
+    static let namedPrefix = "named-"
+
     /// One run of a checklist at a time.
     static func checklist(_ name: String) -> LockName {
         LockName(subject: "checklist \(name)", fileName: "checklist-\(name).lock")
@@ -33,11 +40,12 @@ struct LockName: Hashable, Comparable, Sendable {
 
     static func < (left: LockName, right: LockName) -> Bool { left.fileName < right.fileName }
 
-    /// The locks that a task needs by its plugin's manifest, in the one order in which everybody takes them.
+    /// The locks that a task needs by itself and by its plugin's manifest, in the one order in which everybody takes
+    /// them, so that no two tasks ever wait for each other.
     static func needed(
         by task: TaskDefinition, of service: Service, manifest: PluginManifest
     ) throws -> [(name: LockName, mode: LockMode)] {
-        var locks: [(name: LockName, mode: LockMode)] = []
+        var locks = task.locks.map { (name: LockName.named($0.key), mode: $0.value) }
         for (target, mode) in manifest.locks {
             switch target {
             case .service: locks.append((try .service(service.name), mode))

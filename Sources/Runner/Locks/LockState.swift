@@ -33,9 +33,13 @@ package struct LockState: Hashable, Sendable {
         }
         return try HeldLock.all(in: settings.locksFolder).map { lock in
             let file = lock.path.lastComponent?.string ?? ""
-            let isOfWork = file.hasPrefix("database-") || file.hasPrefix("service-") || file.hasPrefix("named-")
+            let isOfWork =
+                file.hasPrefix("database-") || file.hasPrefix("service-") || file.hasPrefix(LockName.namedPrefix)
+            let name = String(file.dropLast(".lock".count))
+            let named =
+                name.hasPrefix(LockName.namedPrefix) ? "lock \(name.dropFirst(LockName.namedPrefix.count))" : name
             return LockState(
-                file: file, subject: subjects[file] ?? String(file.dropLast(".lock".count)),
+                file: file, subject: subjects[file] ?? named,
                 mode: lock.mode == .exclusive ? "exclusive" : "shared", pids: lock.holders,
                 purpose: lock.note.map { "\($0)" }, isOfWork: isOfWork)
         }

@@ -38,7 +38,7 @@ struct LockTable: Sendable {
         return "\(name.subject) is in use" + (note.map { " by \($0)" } ?? "")
     }
 
-    /// Takes all locks, in order, waiting for each until `deadline`.
+    /// Takes all locks, in order, waiting for each until `deadline`; those who wait for one get it as they came.
     ///
     /// - Returns: the locks, or nil and who is in the way where the time ran out.
     /// - Throws: `CancellationError`, or the `FileError` of a lock file that cannot be used.
@@ -48,9 +48,16 @@ struct LockTable: Sendable {
     ) async throws -> (held: [FileLock]?, holder: String) {
         var held: [FileLock] = []
         for (name, mode) in locks {
+            let line = LockLine(of: folder.appending(name.fileName))
+            if try line.isEmpty(), let lock = try attemptForTask(name, mode, purpose: purpose) {
+                held.append(lock)
+                continue
+            }
+            let place = try line.join(mode)
+            defer { place.leave() }
             var hasSaid = false
             while true {
-                if let lock = try attemptForTask(name, mode, purpose: purpose) {
+                if try line.isTurn(of: place), let lock = try attemptForTask(name, mode, purpose: purpose) {
                     held.append(lock)
                     break
                 }
