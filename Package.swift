@@ -79,6 +79,9 @@ let package = Package(
 
         // Second floor: what Ronde knows.
         .target(name: "ConfigurationFiles", dependencies: ["Cron", "Maintenance", "YAMLDocument", .system]),
+        .target(
+            name: "Beginning",
+            dependencies: ["ConfigurationFiles", "DurableFiles", "SQLiteFile", "YAMLDocument", .system]),
         .target(name: "PluginKit", dependencies: ["Maintenance", .system]),
         .target(name: "DatabaseTasks", dependencies: ["PluginKit", "SQLiteFile", .system]),
         .target(name: "Salvage", dependencies: ["DurableFiles", "SQLiteFile", .grdbSQLite, .system]),
@@ -149,7 +152,8 @@ let package = Package(
         .executableTarget(
             name: "ronde",
             dependencies: [
-                "AnalyzePlugin", "Archiving", "BackupPlugin", "Backups", "ConfigurationFiles", "Cron", "DrillPlugin",
+                "AnalyzePlugin", "Archiving", "BackupPlugin", "Backups", "Beginning", "ConfigurationFiles", "Cron",
+                "DrillPlugin",
                 "DurableFiles", "Encryption", "ExportPlugin", "Exports", "HealthPlugin", "IntegrityPlugin",
                 "Maintenance", "Networking", "Offsite", "OffsitePlugin", "PluginKit", "Processes", "PrunePlugin",
                 "Reports", "Restoring", "RunStore", "Runner", "SQLiteFile", "Salvage", "Scheduler", "VacuumPlugin",
@@ -160,6 +164,11 @@ let package = Package(
             dependencies: ["APIService", .argumentParser, .logging, .system]),
 
         // Tests, floor by floor.
+        tests(
+            of: "Beginning",
+            dependencies: [
+                "ConfigurationFiles", "DurableFiles", "Maintenance", "SQLiteFile", "YAMLDocument", .grdbSQLite, .system,
+            ]),
         tests(of: "Cron", resources: [.copy("Corpus")]),
         tests(of: "Maintenance", dependencies: ["Cron"]),
         tests(of: "YAMLDocument", resources: [.copy("hostile.jsonl")]),

@@ -19,7 +19,8 @@ struct Ronde: AsyncParsableCommand {
             """,
         version: ProductVersion.current,
         subcommands: [
-            Run.self, Daemon.self, StatusCommand.self, Next.self, SimulateCommand.self, LedgerCommand.self, Pause.self,
+            Init.self, Run.self, Daemon.self, StatusCommand.self, Next.self, SimulateCommand.self, LedgerCommand.self,
+            Pause.self,
             Resume.self,
             Validate.self,
             CronCommand.self, ReportsCommand.self, PluginsCommand.self, BackupsCommand.self, RetentionCommand.self,
