@@ -98,6 +98,8 @@ let package = Package(
         .target(name: "RunStore", dependencies: ["Maintenance", "DurableFiles", .grdb, .system]),
         .target(name: "Reports", dependencies: ["DurableFiles", "Maintenance", .system]),
 
+        .target(name: "History", dependencies: ["DurableFiles", "Maintenance", "Reports", "RunStore", .system]),
+
         // Third floor: what Ronde does.
         .target(
             name: "Restoring",
@@ -108,13 +110,27 @@ let package = Package(
         .target(
             name: "Runner",
             dependencies: [
-                "Digests", "DurableFiles", "Maintenance", "PluginKit", "Processes", "Reports", "RunStore", .system,
+                "Digests", "DurableFiles", "History", "Maintenance", "PluginKit", "Processes", "Reports", "RunStore",
+                .system,
             ]),
         .target(
             name: "Scheduler",
             dependencies: [
                 "ConfigurationFiles", "Cron", "DurableFiles", "Maintenance", "Runner", "RunStore", .deque, .heap,
                 .logging,
+                .serviceLifecycle, .system,
+            ]),
+
+        .target(
+            name: "Notifications",
+            dependencies: [
+                "Digests", "DurableFiles", "Maintenance", "Networking", "Processes", "Reports", "RunStore", .logging,
+                .serviceLifecycle, .system,
+            ]),
+        .target(
+            name: "Observability",
+            dependencies: [
+                "Digests", "DurableFiles", "Maintenance", "RunStore", .httpTypes, .hummingbird, .logging, .nioCore,
                 .serviceLifecycle, .system,
             ]),
 
@@ -154,8 +170,9 @@ let package = Package(
             dependencies: [
                 "AnalyzePlugin", "Archiving", "BackupPlugin", "Backups", "Beginning", "ConfigurationFiles", "Cron",
                 "DrillPlugin",
-                "DurableFiles", "Encryption", "ExportPlugin", "Exports", "HealthPlugin", "IntegrityPlugin",
-                "Maintenance", "Networking", "Offsite", "OffsitePlugin", "PluginKit", "Processes", "PrunePlugin",
+                "DurableFiles", "Encryption", "ExportPlugin", "Exports", "HealthPlugin", "History", "IntegrityPlugin",
+                "Maintenance", "Networking", "Notifications", "Observability", "Offsite", "OffsitePlugin", "PluginKit",
+                "Processes", "PrunePlugin",
                 "Reports", "Restoring", "RunStore", "Runner", "SQLiteFile", "Salvage", "Scheduler", "VacuumPlugin",
                 "YAMLDocument", .argumentParser, .logging, .serviceLifecycle, .system, .unixSignals,
             ]),
@@ -176,7 +193,7 @@ let package = Package(
         tests(of: "DurableFiles", dependencies: [.system]),
         tests(
             of: "Archiving", dependencies: ["Digests", "DurableFiles", .system], resources: [.copy("Corpus")]),
-        tests(of: "Networking"),
+        tests(of: "Networking", resources: [.copy("Mail/sink.py")]),
         tests(of: "Processes", dependencies: [.system]),
         tests(
             of: "SQLiteFile", dependencies: ["Digests", "DurableFiles", .grdbSQLite, .system],
@@ -186,6 +203,18 @@ let package = Package(
             resources: [.copy("faulty.txt")]),
         tests(of: "PluginKit", dependencies: ["Maintenance", .system]),
         tests(of: "RunStore", dependencies: ["DurableFiles", "Maintenance", .grdb, .system]),
+        tests(
+            of: "Notifications",
+            dependencies: [
+                "DurableFiles", "Maintenance", "Processes", "Reports", "RunStore", .logging, .serviceLifecycle, .system,
+            ]),
+        tests(
+            of: "Observability",
+            dependencies: [
+                "Cron", "DurableFiles", "Maintenance", "RunStore", .grdb, .logging, .nioCore, .serviceLifecycle,
+                .system,
+            ]),
+        tests(of: "History", dependencies: ["DurableFiles", "Maintenance", "Reports", "RunStore", .grdb, .system]),
         tests(of: "Reports", dependencies: ["DurableFiles", "Maintenance", .system], resources: [.copy("Golden")]),
         tests(
             of: "Backups",

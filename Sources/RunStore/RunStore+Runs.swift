@@ -13,6 +13,27 @@ extension RunStore {
         /// Nil while the run goes on, or where it was cut off and not yet recorded so.
         package let endedAt: Date?
         package let outcome: Outcome?
+        /// What a list shows of its report; nil while it runs, and where the report was not looked at yet.
+        package let digest: Digest?
+        /// The room that its report takes; nil where it was not measured yet.
+        package let bytes: Int?
+
+        package var position: RunPosition { RunPosition(startedAt: startedAt, run: run) }
+
+        /// What the report of a run says beside its outcome.
+        package struct Digest: Hashable, Sendable {
+            /// The zone in which people read the times.
+            package let timezone: String
+            package let isDryRun: Bool
+            /// How many tasks ended how; outcomes that no task had are absent.
+            package let taskCounts: [Outcome: Int]
+
+            package init(of report: RunReport) {
+                timezone = report.timezone
+                isDryRun = report.dryRun
+                taskCounts = report.tasks.reduce(into: [:]) { $0[$1.outcome, default: 0] += 1 }
+            }
+        }
     }
 
     /// Records that a run begins, under the first free identifier of its checklist and second.
@@ -52,13 +73,13 @@ extension RunStore {
             header.tasks = []
             try database.execute(
                 sql: """
-                    INSERT OR IGNORE INTO run (id, checklist, trigger, nominal_time, started_at, header)
-                    VALUES (?, ?, ?, ?, ?, ?)
+                    INSERT OR IGNORE INTO run
+                    (id, checklist, trigger, nominal_time, started_at, dry_run, header) VALUES (?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     run.rawValue, report.checklist, report.trigger.rawValue,
                     report.nominalTime.map(StoredInstant.encode), StoredInstant.encode(report.startedAt),
-                    Self.text(header),
+                    report.dryRun, Self.text(header),
                 ])
             if database.changesCount == 1 { return run }
         }
@@ -86,42 +107,85 @@ extension RunStore {
     }
 
     /// Records that a run has ended; its task reports are now in its report folder.
-    package func end(_ report: RunReport) throws(RunStoreError) {
-        try write("record the end of a run") { try Self.end(report, $0) }
+    ///
+    /// - Parameters:
+    ///   - report: the run with its tasks.
+    ///   - bytes: the room that its report folder takes; nil has it measured later.
+    /// - Throws: ``RunStoreError``.
+    package func end(_ report: RunReport, bytes: Int? = nil) throws(RunStoreError) {
+        try write("record the end of a run") { try Self.end(report, bytes, $0) }
     }
 
     /// The same, in one transaction with what other tasks write at this moment.
-    package func endTogether(_ report: RunReport) async throws(RunStoreError) {
-        try await writeTogether("record the end of a run") { try Self.end(report, $0) }
+    package func endTogether(_ report: RunReport, bytes: Int?) async throws(RunStoreError) {
+        try await writeTogether("record the end of a run") { try Self.end(report, bytes, $0) }
     }
 
-    private static func end(_ report: RunReport, _ database: Database) throws {
+    private static func end(_ report: RunReport, _ bytes: Int?, _ database: Database) throws {
+        let digest = RunRow.Digest(of: report)
         try database.execute(
-            sql: "UPDATE run SET ended_at = ?, outcome = ? WHERE id = ?",
-            arguments: [StoredInstant.encode(report.endedAt), report.outcome.rawValue, report.run.rawValue])
+            sql: """
+                UPDATE run SET ended_at = ?, outcome = ?, header = '', dry_run = ?, timezone = ?, task_counts = ?,
+                bytes = coalesce(?, bytes) WHERE id = ?
+                """,
+            arguments: [
+                StoredInstant.encode(report.endedAt), report.outcome.rawValue, digest.isDryRun, digest.timezone,
+                digest.storedCounts, bytes, report.run.rawValue,
+            ])
         try database.execute(sql: "DELETE FROM running_task WHERE run = ?", arguments: [report.run.rawValue])
     }
 
     /// The newest runs first.
-    package func runs(checklist: String? = nil, limit: Int) throws(RunStoreError) -> [RunRow] {
-        try read("list runs") { database in
+    ///
+    /// - Parameters:
+    ///   - checklist: whose runs; nil for all.
+    ///   - position: only runs before this one, as for the next page of a list.
+    ///   - hasEnded: whether those that have not ended are left out.
+    ///   - limit: how many.
+    /// - Returns: the runs.
+    /// - Throws: ``RunStoreError``.
+    package func runs(
+        checklist: String? = nil, before position: RunPosition? = nil, hasEnded: Bool = false, limit: Int
+    ) throws(RunStoreError) -> [RunRow] {
+        // Only the conditions that are wanted: then SQLite finds the index for them.
+        var conditions: [String] = []
+        var arguments: StatementArguments = []
+        if let checklist {
+            conditions.append("checklist = ?")
+            arguments += [checklist]
+        }
+        if let position {
+            conditions.append("(started_at, id) < (?, ?)")
+            arguments += [StoredInstant.encode(position.startedAt), position.run.rawValue]
+        }
+        if hasEnded { conditions.append("ended_at IS NOT NULL") }
+        let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+        return try read("list runs") { database in
             try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT * FROM run WHERE ?1 IS NULL OR checklist = ?1
-                    ORDER BY started_at DESC, id DESC LIMIT ?2
-                    """, arguments: [checklist, limit]
+                database, sql: "SELECT * FROM run \(filter) ORDER BY started_at DESC, id DESC LIMIT ?",
+                arguments: arguments + [limit]
             ).compactMap(Self.row)
         }
     }
 
-    /// The newest run of a checklist that has ended.
-    package func lastEndedRun(of checklist: String) throws(RunStoreError) -> RunRow? {
-        try read("look for the last run") { database in
+    /// What is known of one run; nil where the store has none of this name.
+    ///
+    /// - Throws: ``RunStoreError``.
+    package func run(named run: RunIdentifier) throws(RunStoreError) -> RunRow? {
+        try read("look for a run") { database in
+            try Row.fetchOne(database, sql: "SELECT * FROM run WHERE id = ?", arguments: [run.rawValue])
+                .flatMap(Self.row)
+        }
+    }
+
+    /// The newest run of a checklist that has ended; `isSuccess` for one that ended well or with a warning.
+    package func lastEndedRun(of checklist: String, isSuccess: Bool = false) throws(RunStoreError) -> RunRow? {
+        let condition = isSuccess ? "outcome IN ('ok', 'warning')" : "ended_at IS NOT NULL"
+        return try read("look for the last run") { database in
             try Row.fetchOne(
                 database,
                 sql: """
-                    SELECT * FROM run WHERE checklist = ? AND ended_at IS NOT NULL
+                    SELECT * FROM run WHERE checklist = ? AND \(condition)
                     ORDER BY started_at DESC, id DESC LIMIT 1
                     """, arguments: [checklist]
             ).flatMap(Self.row)
@@ -167,6 +231,27 @@ extension RunStore {
         return RunRow(
             run: run, checklist: row["checklist"], trigger: trigger, nominalTime: nominal.map(StoredInstant.decode),
             startedAt: StoredInstant.decode(row["started_at"]), endedAt: ended.map(StoredInstant.decode),
-            outcome: outcome.flatMap(Outcome.init(rawValue:)))
+            outcome: outcome.flatMap(Outcome.init(rawValue:)), digest: RunRow.Digest(row), bytes: row["bytes"])
+    }
+}
+
+extension RunStore.RunRow.Digest {
+    /// Nil where one of its columns has no value yet, or one that cannot be read: then the report is asked.
+    fileprivate init?(_ row: Row) {
+        let (zone, dry, counts): (String?, Bool?, String?) = (row["timezone"], row["dry_run"], row["task_counts"])
+        guard let zone, let dry, let counts,
+            let named = try? JSONDecoder().decode([String: Int].self, from: Data(counts.utf8))
+        else { return nil }
+        timezone = zone
+        isDryRun = dry
+        taskCounts = named.reduce(into: [:]) { counts, entry in
+            if let outcome = Outcome(rawValue: entry.key) { counts[outcome] = entry.value }
+        }
+    }
+
+    /// The counts as they stand in the table: `{"ok":3,"warning":1}`.
+    var storedCounts: String {
+        let parts = taskCounts.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\"\($0.key.rawValue)\":\($0.value)" }
+        return "{" + parts.joined(separator: ",") + "}"
     }
 }

@@ -50,7 +50,13 @@ package final class RunStore: Sendable {
             configuration.label = "runs"
             configuration.busyMode = .timeout(10)
             configuration.maximumReaderCount = 2
-            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            configuration.prepareDatabase { database in
+                // A file that is made now can later be made smaller without being written anew.
+                if !database.configuration.readonly, try Int.fetchOne(database, sql: "PRAGMA page_count") == 0 {
+                    try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+                }
+                try database.execute(sql: "PRAGMA synchronous = FULL")
+            }
             let pool = try DatabasePool(path: path.string, configuration: configuration)
             let migrator = RunStoreSchema.migrator
             guard try !pool.read(migrator.hasBeenSuperseded) else {

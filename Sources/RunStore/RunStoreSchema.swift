@@ -73,6 +73,9 @@ enum RunStoreSchema {
                     ) STRICT, WITHOUT ROWID;
                     """)
         }
+        registerNotices(&migrator)
+        registerExpectations(&migrator)
+        registerHistory(&migrator)
         migrator.registerMigration("7: up to when a schedule's firings are entered") { database in
             try database.execute(
                 sql: """

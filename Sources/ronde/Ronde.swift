@@ -20,11 +20,9 @@ struct Ronde: AsyncParsableCommand {
         version: ProductVersion.current,
         subcommands: [
             Init.self, Run.self, Daemon.self, StatusCommand.self, Next.self, SimulateCommand.self, LedgerCommand.self,
-            Pause.self,
-            Resume.self,
-            Validate.self,
-            CronCommand.self, ReportsCommand.self, PluginsCommand.self, BackupsCommand.self, RetentionCommand.self,
-            PluginProcess.self, Supervise.self,
+            Pause.self, Resume.self, Acknowledge.self, Validate.self, CronCommand.self, ReportsCommand.self,
+            HistoryCommand.self, NotificationsCommand.self, ExpectationsCommand.self, PluginsCommand.self,
+            BackupsCommand.self, RetentionCommand.self, PluginProcess.self, Supervise.self,
         ])
 
     static func main() async {

@@ -16,6 +16,16 @@ package struct Instance: Sendable {
     /// By name.
     package var plugins: [String: PluginManifest]
     package var daemon = DaemonSettings()
+    /// Whom Ronde tells of what.
+    package var notifications = NotificationSettings.none
+    /// Where the daemon answers HTTP; nil where it does not.
+    package var endpoint: EndpointSettings?
+    /// The file of metrics; nil for none.
+    package var metrics: MetricsTextfileSettings?
+    /// In file order; names are unique.
+    package var expectations: [Expectation] = []
+    /// How much of what was done is kept.
+    package var history = HistoryRules.usual
     /// Every file that was read for it, absolute.
     package var files: [FilePath] = []
 

@@ -51,11 +51,12 @@ struct InstanceAssembly {
     mutating func instance(_ file: FilePath) -> Whole? {
         let root = open(file)
         guard root != nil || FileManager.default.fileExists(atPath: file.string) else { return nil }
-        let reading = root?.mapping { InstanceReader(file: file).read($0) } ?? .unknown(file)
+        let reading = root?.mapping { InstanceReader(file: file, now: now).read($0) } ?? .unknown(file)
         let plugins = plugins(of: reading)
         var whole = Whole(instance: reading.instance, services: reading.services, plugins: plugins)
         whole.instance.plugins = plugins.values
         whole.instance.checklists = checklists(of: whole, reading)
+        if mistakes.isEmpty { reading.notifications.check(against: whole.instance.checklists) }
         let calendars = whole.instance.checklists.flatMap { $0.schedule?.notDuring?.calendarFiles ?? [] }
         whole.instance.files = visited.union(calendars).sorted().map { FilePath($0) }
         return whole

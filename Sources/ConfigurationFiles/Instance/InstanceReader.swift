@@ -8,6 +8,7 @@ struct InstanceReading {
     /// Without plugins and checklists.
     var instance: Instance
     var services: Known<KnownService>
+    var notifications = NotificationsReader.Reading()
     /// Where the folder of schedules is named; nil for a default.
     var schedulesReader: ValueReader?
     /// Whether the folder of schedules is only a guess, because the right one could not be read.
@@ -31,12 +32,18 @@ struct InstanceReading {
 /// Reads `ronde.yaml` itself: without the plugins and checklists that it names.
 struct InstanceReader {
     let file: FilePath
+    /// The instant after which schedules must still fire.
+    let now: Date
     private let folder: FilePath
 
-    static let keys: Set = ["timezone", "language", "folders", "services", "daemon"]
+    static let keys: Set = [
+        "timezone", "language", "folders", "services", "daemon", "notifications", "endpoint", "metrics", "expects",
+        "history",
+    ]
 
-    init(file: FilePath) {
+    init(file: FilePath, now: Date = .now) {
         self.file = file
+        self.now = now
         folder = file.removingLastComponent()
     }
 
@@ -46,6 +53,7 @@ struct InstanceReader {
         reading.instance.timeZone = zone
         reading.instance.language = map.optional("language")?.choice(Instance.Language.self) ?? .english
         reading.instance.daemon = map.optional("daemon")?.mapping(DaemonReader().read) ?? DaemonSettings()
+        reading.instance.history = map.optional("history")?.mapping(HistoryReader().read) ?? .usual
         let isMistyped = map.hasKeys(otherThan: Self.keys)
         reading.guessesSchedules = isMistyped && !map.has("folders")
         reading.guessesPlugins = reading.guessesSchedules
@@ -56,10 +64,29 @@ struct InstanceReader {
         } else if map.isGiven("folders") {
             (reading.guessesSchedules, reading.guessesPlugins) = (true, true)
         }
+        readWatching(map, zone, &reading)
         let rules = FolderRules()
         readServices(map, zone, rules, &reading)
         rules.check(reading.instance.folders)
         return reading
+    }
+
+    /// What is told to whom, and what is watched beside the checklists.
+    private func readWatching(_ map: MappingReader, _ zone: TimeZone, _ reading: inout InstanceReading) {
+        let notifications = map.optional("notifications")?.mapping {
+            NotificationsReader(folder: folder, timeZone: zone).read($0)
+        }
+        if let notifications {
+            reading.notifications = notifications
+            reading.instance.notifications = notifications.settings
+        }
+        reading.instance.endpoint = map.optional("endpoint")?.mapping(EndpointReader.read)
+        reading.instance.metrics = map.optional("metrics")?.mapping { MetricsReader(folder: folder).read($0) }
+        reading.instance.expectations =
+            map.optional("expects").map { reader in
+                ExpectationReader(folder: folder, timeZone: zone, now: now)
+                    .read(reader, hasEndpoint: map.isGiven("endpoint"))
+            } ?? []
     }
 
     var defaultFolders: Instance.Folders {

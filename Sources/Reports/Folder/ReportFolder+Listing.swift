@@ -110,7 +110,7 @@ extension ReportFolder {
 
 extension ReportSearch {
     /// The report, or nothing and one problem more.
-    mutating func read(_ run: RunIdentifier, in folder: ReportFolder) -> RunReport? {
+    package mutating func read(_ run: RunIdentifier, in folder: ReportFolder) -> RunReport? {
         do throws(ReportError) {
             return try folder.read(run)
         } catch {

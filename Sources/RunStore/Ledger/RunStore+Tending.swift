@@ -76,7 +76,9 @@ extension RunStore {
         // A firing that is run before its hour was claimed before it; those stay too.
         let condition = "nominal_time > ? AND claimed_at >= nominal_time AND state IN ('missed', 'merged', 'skipped')"
         let arguments: StatementArguments = [StoredInstant.encode(now)]
-        let rows = try Row.fetchAll(database, sql: "SELECT * FROM firing WHERE \(condition)", arguments: arguments)
+        let rows = try Row.fetchAll(
+            database, sql: "SELECT * FROM firing WHERE \(condition) ORDER BY nominal_time, checklist",
+            arguments: arguments)
         guard !rows.isEmpty else { return }
         try database.execute(sql: "DELETE FROM firing WHERE \(condition)", arguments: arguments)
         tending.retracted = rows.compactMap(firing)

@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import History
 import Maintenance
 import Reports
 import RunStore
@@ -11,6 +12,7 @@ struct RunRecorder: Sendable {
     let store: RunStore
 
     private var reports: ReportFolder { ReportFolder(root: settings.reportsFolder) }
+    private var known: ReportHistory { ReportHistory(store: store, reports: reports) }
     private var reserve: DiskReserve { DiskReserve(in: settings.stateFolder) }
 
     /// Records the start of a run and returns the identifier it got.
@@ -36,21 +38,23 @@ struct RunRecorder: Sendable {
         // Many runs may end at one instant: their syncs must not hold up what is to start.
         let stored: Result<FilePath, RunError> = await Aside.result { () throws(RunError) in try storeReport(report) }
         let folder = try stored.get()
-        try await recordingTogether(report.run) { try await store.endTogether(report) }
+        // The run has ended either way: what its report takes can be measured later.
+        let bytes = try? reports.bytes(of: report.run)
+        try await recordingTogether(report.run) { try await store.endTogether(report, bytes: bytes) }
         return folder
     }
 
     private func storeReport(_ report: RunReport) throws(RunError) -> FilePath {
         try recording(report.run) {
             try Folder.create(settings.reportsFolder)
-            return try reports.store(report, previous: try reports.previous(to: report).found)
+            return try reports.store(report, previous: try known.previous(to: report).found)
         }
     }
 
     /// As ``end(_:)``, for a run of a process that was killed.
     private func endInterrupted(_ report: RunReport) throws(RunError) {
         _ = try storeReport(report)
-        try recording(report.run) { try store.end(report) }
+        try recording(report.run) { try store.end(report, bytes: try? reports.bytes(of: report.run)) }
     }
 
     /// The checklists that have runs without an end: those that go on, and those that were interrupted.

@@ -27,7 +27,8 @@ package struct ConfigurationWatch: ServiceLifecycle.Service {
     private let journal: DaemonJournal
     private let clock: any WallClock
     private let log: Logger
-    private let onChange: @Sendable (ConfigurationFault?) -> Void
+    private let use: @Sendable (Instance) throws -> Void
+    private let onRead: @Sendable ([String]) -> Void
 
     /// How long nothing must change before files are read: editors and copies write several times.
     private static let settling = Duration.milliseconds(500)
@@ -41,12 +42,14 @@ package struct ConfigurationWatch: ServiceLifecycle.Service {
     ///   - journal: where the state of the configuration is kept.
     ///   - clock: the clock on the wall.
     ///   - log: where changes and mistakes are told.
-    ///   - onChange: called when the configuration became faulty, with what is wrong, or good again.
+    ///   - use: what else goes by the configuration takes it into use; where it throws, nothing does.
+    ///   - onRead: called each time that the configuration was read, with what is wrong.
     package init(
         _ instance: Instance, requests: AsyncStream<Void>, journal: DaemonJournal,
         clock: any WallClock = SystemWallClock(), log: Logger,
         load: @escaping @Sendable () -> ConfigurationLoader.Result,
-        onChange: @escaping @Sendable (ConfigurationFault?) -> Void = { _ in }
+        use: @escaping @Sendable (Instance) throws -> Void = { _ in },
+        onRead: @escaping @Sendable ([String]) -> Void = { _ in }
     ) {
         self.instance = instance
         self.requests = requests
@@ -54,7 +57,8 @@ package struct ConfigurationWatch: ServiceLifecycle.Service {
         self.clock = clock
         self.log = log
         self.load = load
-        self.onChange = onChange
+        self.use = use
+        self.onRead = onRead
         (instances, continuation) = AsyncStream.makeStream(of: Instance.self, bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -103,13 +107,18 @@ package struct ConfigurationWatch: ServiceLifecycle.Service {
                 tell([obstacle])
                 return nil
             }
-            let wasFaulty = journal.record.fault != nil
+            do {
+                try use(instance)
+            } catch {
+                tell(["\(instance.file): \(error)"])
+                return nil
+            }
             record { record in
                 record.fault = nil
                 record.configuredAt = clock.now
                 record.schedules = instance.checklists.count { $0.schedule != nil }
             }
-            if wasFaulty { onChange(nil) }
+            onRead([])
             return instance
         case .mistakes(let mistakes):
             tell(mistakes.map { "\($0)" })
@@ -133,9 +142,8 @@ package struct ConfigurationWatch: ServiceLifecycle.Service {
             "the configuration is faulty and not used; the last good one goes on",
             metadata: ["mistakes": "\(mistakes.count)"])
         for mistake in fault.mistakes { log.error("\(mistake)") }
-        guard fault != journal.record.fault else { return }
         record { $0.fault = fault }
-        onChange(fault)
+        onRead(mistakes)
     }
 
     private func record(_ change: (inout DaemonRecord) -> Void) {

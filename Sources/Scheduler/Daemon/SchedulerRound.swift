@@ -102,6 +102,7 @@ struct SchedulerRound {
         lastLook = now
         let due = agenda.takeDue(now: now)
         if !due.isEmpty { try claim(due, now, &steps) }
+        service.onLook(scheduled)
         wait(until: agenda.nextDue ?? .distantFuture, &steps)
     }
 

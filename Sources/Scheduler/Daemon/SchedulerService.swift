@@ -18,6 +18,7 @@ package struct SchedulerService: ServiceLifecycle.Service {
     let observer: any RunObserver
     let log: Logger
     let host: String
+    let onLook: @Sendable (_ scheduled: Int) -> Void
     private let instance: Instance
     private let instances: AsyncStream<Instance>
 
@@ -30,11 +31,14 @@ package struct SchedulerService: ServiceLifecycle.Service {
     ///   - observer: who is told of runs.
     ///   - log: where the daemon says what it does.
     ///   - host: what jitter goes by, beside the checklist.
+    ///   - onLook: called each time that the agenda was looked at, at least every half minute, with how many schedules
+    ///     are watched.
     ///   - runner: what runs the checklists of an instance.
     package init(
         instance: Instance, instances: AsyncStream<Instance> = AsyncStream { $0.finish() },
         store: RunStore, presence: DaemonPresence, clock: any WallClock = SystemWallClock(),
         observer: any RunObserver, log: Logger, host: String,
+        onLook: @escaping @Sendable (_ scheduled: Int) -> Void = { _ in },
         runner: @escaping @Sendable (Instance) -> any ChecklistRunning
     ) {
         self.instance = instance
@@ -46,6 +50,7 @@ package struct SchedulerService: ServiceLifecycle.Service {
         self.observer = observer
         self.log = log
         self.host = host
+        self.onLook = onLook
     }
 
     /// Runs until shutdown.

@@ -5,6 +5,7 @@ import Foundation
 import Glibc
 import Logging
 import Maintenance
+import Observability
 import RunStore
 import Runner
 import Scheduler
@@ -26,6 +27,10 @@ extension Ronde {
         @Option(help: "How many seconds what runs may still take after SIGTERM.")
         var drain = 60
 
+        @Option(
+            name: .customLong("log-format"), help: "How the log is written: text, json, or text on a terminal alone.")
+        var logFormat = LogFormat.auto
+
         @OptionGroup var instance: InstanceOptions
 
         func validate() throws {
@@ -33,36 +38,20 @@ extension Ronde {
         }
 
         func run() async throws {
-            // Before anything else: until then SIGHUP would end the process.
+            // Before anything else: until then SIGHUP would end the process, and children would inherit the socket.
             let requests = Self.reloadRequests()
+            let socket = NotifySocket.takeFromEnvironment()
             guard let file = try instance.file() else { return _ = try instance.instance() }
             let instance = try instance.instance()
             await CutShortRestores.settle(instance)
-            let settings = instance.runnerSettings()
-            let store = try RunStore.open(settings)
-            LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
-            let log = Logger(label: "ronde")
-            let presence = try DaemonPresence(in: settings.stateFolder.appending("locks"), pid: getpid())
-            let journal = try DaemonJournal(
-                DaemonRecord(
-                    presence: presence.name, pid: getpid(), version: ProductVersion.current, host: settings.host,
-                    startedAt: Date(), file: file.string,
-                    schedules: instance.checklists.count { $0.schedule != nil }, configuredAt: Date()),
-                store: store, presence: presence)
-            defer { journal.end() }
-            let configuration = ConfigurationWatch(instance, requests: requests, journal: journal, log: log) {
-                InstanceOptions.loader.load(file)
-            }
-            let scheduler = SchedulerService(
-                instance: instance, instances: configuration.instances, store: store, presence: presence,
-                observer: RunLog(log), log: log, host: settings.host
-            ) { ChecklistRunner(settings: $0.runnerSettings(), store: store) }
-            var group = ServiceGroupConfiguration(
-                services: [.init(service: configuration), .init(service: scheduler)],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
-            group.maximumGracefulShutdownDuration = .seconds(max(drain, 1))
+            let store = try RunStore.open(instance.runnerSettings())
+            let style = LogStyle(
+                logFormat, environment: ProcessInfo.processInfo.environment, timeZone: instance.timeZone)
+            LoggingSystem.bootstrap { _ in RondeLog(style) }
             do {
-                try await ServiceGroup(configuration: group).run()
+                let parts = try DaemonParts(
+                    instance, file: file, store: store, socket: socket, log: Logger(label: "ronde"))
+                try await parts.run(requests: requests, drain: drain)
             } catch let error as RunError {
                 throw CommandFailure.io("stopped, because nothing may run unrecorded: \(error)")
             } catch let error as RunStoreError {
@@ -85,3 +74,5 @@ extension Ronde {
         }
     }
 }
+
+extension LogFormat: ExpressibleByArgument {}

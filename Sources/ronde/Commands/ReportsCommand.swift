@@ -2,8 +2,10 @@ import ArgumentParser
 import ConfigurationFiles
 import Foundation
 import Glibc
+import History
 import Maintenance
 import Reports
+import RunStore
 
 extension Ronde {
     struct ReportsCommand: ParsableCommand {
@@ -34,8 +36,7 @@ extension Ronde {
             func run() throws {
                 let option = instance.config.map { " --config \($0)" } ?? ""
                 let instance = try instance.instance()
-                let search = try ReportFolder(root: instance.folders.reports)
-                    .summaries(of: checklist, limit: count)
+                let search = try instance.knownReports().list(checklist: checklist, limit: count)
                 if json {
                     struct Shape: Encodable { let reports: [ReportSummary] }
                     try JSONOutput.print(Shape(reports: search.found), instants: instance.timeZone)
@@ -66,14 +67,12 @@ extension Ronde {
             func run() throws {
                 let instance = try instance.instance()
                 let folder = ReportFolder(root: instance.folders.reports)
-                let runs = try folder.list().runs
-                let wanted =
-                    name.map { name in
-                        runs.first { $0.rawValue == name } ?? newest(of: name, among: runs, in: folder)
-                    } ?? runs.first
-                guard let wanted else {
+                let known = try instance.knownReports()
+                let named = try name.flatMap(RunIdentifier.init(rawValue:)).flatMap { try folder.has($0) ? $0 : nil }
+                guard let wanted = try named ?? known.newest(of: name) else {
+                    let removal = try name.flatMap { try known.removal(of: $0, in: instance.timeZone) }
                     throw CommandFailure.noInput(
-                        name.map { "there is no report of '\($0)'; see 'ronde reports list'" }
+                        name.map { "there is no report of '\($0)'; \(removal ?? "see 'ronde reports list'")" }
                             ?? "there are no reports yet; make one with 'ronde run'")
                 }
                 let text =
@@ -82,13 +81,21 @@ extension Ronde {
                     : try folder.markdown(wanted)
                 Terminal.write(text, to: STDOUT_FILENO)
             }
+        }
+    }
+}
 
-            private func newest(
-                of checklist: String, among runs: [RunIdentifier], in folder: ReportFolder
-            ) -> RunIdentifier? {
-                // An unreadable report is not the one that was asked for; 'reports list' names it.
-                runs.first { (try? folder.read($0))?.checklist == checklist }
-            }
+extension Instance {
+    /// The reports there are, by what the store knows of them; where it cannot be opened, by their folders.
+    fileprivate func knownReports() throws -> ReportHistory {
+        do {
+            let history = try keeping()
+            try Ronde.HistoryCommand.takeFirstStock(history)
+            return history.listing
+        } catch {
+            Terminal.say("ronde: \((error as? CommandFailure)?.message ?? "\(error)")")
+            Terminal.say("ronde: every report folder is looked at instead")
+            return ReportHistory(store: nil, reports: ReportFolder(root: folders.reports))
         }
     }
 }
