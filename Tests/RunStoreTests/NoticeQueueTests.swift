@@ -54,7 +54,8 @@ struct NoticeQueueTests {
             findings: [.init(name: "a", outcome: .unknown, summary: "\u{0}\"")])
         var notice = notice("one\ntwo\r\n\u{2028}")
         notice.items = [item]
-        let ping = OutgoingPing(signal: .status(3), run: try unwrap(RunIdentifier(rawValue: "x")), runKey: "k", text: "t")
+        let run = try unwrap(RunIdentifier(rawValue: "x"))
+        let ping = OutgoingPing(signal: .status(3), run: run, runKey: "k", text: "t")
         try folder.open().noticing(at: noon) { step in
             try step.enqueue(Dispatch(target: .channel("a:b"), topic: "x", content: .notice(notice)))
             try step.enqueue(Dispatch(target: .pings("p"), topic: "x", content: .ping(ping)))

@@ -21,6 +21,7 @@ package struct LockState: Hashable, Sendable {
     /// - Parameters:
     ///   - services: whose locks are called by their names.
     ///   - settings: where the locks are.
+    /// - Returns: by file name.
     /// - Throws: `FileError` where the folder cannot be listed, `DigestError` when libcrypto fails.
     package static func all(services: [Service], _ settings: RunnerSettings) throws -> [LockState] {
         var subjects: [String: String] = [:]

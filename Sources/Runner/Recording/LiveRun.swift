@@ -6,7 +6,9 @@ import PluginKit
 import Synchronization
 package import SystemPackage
 
-/// What a run does at this moment, for other processes to see. Nothing of it need survive a crash.
+/// What a run does at this moment, for other processes to see.
+///
+/// Nothing of it need survive a crash.
 package struct LiveRun: Hashable, Sendable, Codable {
     package var run: RunIdentifier
     package var checklist: String

@@ -38,10 +38,10 @@ package struct ConfigurationWatch: ServiceLifecycle.Service {
     /// - Parameters:
     ///   - instance: the configuration that is in use.
     ///   - requests: one element each time that the configuration is to be read, changed or not.
-    ///   - load: reads it.
     ///   - journal: where the state of the configuration is kept.
     ///   - clock: the clock on the wall.
     ///   - log: where changes and mistakes are told.
+    ///   - load: reads it.
     ///   - use: what else goes by the configuration takes it into use; where it throws, nothing does.
     ///   - onRead: called each time that the configuration was read, with what is wrong.
     package init(

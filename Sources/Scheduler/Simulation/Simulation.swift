@@ -28,7 +28,10 @@ package struct Simulation: Sendable {
 
     /// Every firing that is handled after `start` and up to `end`, by when that is.
     ///
-    /// - Parameter limit: no more than so many.
+    /// - Parameters:
+    ///   - start: the instant before all of them.
+    ///   - end: the last instant that counts.
+    ///   - limit: no more than so many.
     /// - Returns: the rows, and whether there would be more.
     package func rows(after start: Date, until end: Date, limit: Int) -> (rows: [Row], isCut: Bool) {
         var cursors: [String: ScheduleCursor] = [:]

@@ -54,6 +54,11 @@ extension Ronde {
                 try await parts.run(requests: requests, drain: drain)
             } catch let error as RunError {
                 throw CommandFailure.io("stopped, because nothing may run unrecorded: \(error)")
+            } catch let error as PingKeyError {
+                throw CommandFailure.configuration("\(file): \(error)")
+            } catch let error as EndpointError {
+                let message = "\(error)"
+                throw error.isTaken ? CommandFailure.busy(message) : CommandFailure.configuration(message)
             } catch let error as RunStoreError {
                 throw CommandFailure.io("stopped, because nothing may run unrecorded: \(error)")
             }

@@ -68,6 +68,7 @@ struct DaemonParts {
     /// - Parameters:
     ///   - requests: one element for each time that the configuration is to be read anew.
     ///   - drain: how many seconds what runs may take after SIGTERM.
+    /// - Throws: what ended the daemon: `RunError`, `RunStoreError`, `EndpointError`.
     func run(requests: AsyncStream<Void>, drain: Int) async throws {
         defer { journal.end() }
         let configuration = configuration(requests)

@@ -29,6 +29,7 @@ struct BackupForecast {
     init(_ instance: Instance) { self.instance = instance }
 
     /// - Parameter runs: what would run, in order.
+    /// - Returns: every tier that has or gets a set.
     /// - Throws: `CommandFailure`, `FileError` where the present backups cannot be read.
     func tiers(after runs: [Simulation.Row]) throws -> [Tier] {
         var tiers: [Tier] = []
