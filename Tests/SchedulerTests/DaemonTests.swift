@@ -81,6 +81,23 @@ struct DaemonTests {
         #expect(try ledger.store.firings().isEmpty)
     }
 
+    @Test("a daemon that waits looks at its agenda no more often than it must")
+    func patience() async throws {
+        let ledger = try Ledger()
+        let looks = Looks()
+        let service = try daemon(
+            [checklist("x", schedule("0 0 1 1 *"))], ledger, StubRunner(), SystemWallClock(), onLook: looks.add)
+        let start = ContinuousClock.now
+        try await run([service]) { ContinuousClock.now - start > .milliseconds(500) }
+        #expect((1...3).contains(looks.count))
+    }
+
+    private final class Looks: Sendable {
+        private let looks = Mutex(0)
+        var count: Int { looks.withLock { $0 } }
+        func add(_ scheduled: Int) { looks.withLock { $0 += 1 } }
+    }
+
     @Test("a daemon without schedules waits for shutdown")
     func noSchedules() async throws {
         let ledger = try Ledger()

@@ -124,14 +124,16 @@ func checklist(_ name: String, _ schedule: ScheduleDefinition?) -> Checklist {
 }
 
 func daemon(
-    _ checklists: [Checklist], _ ledger: Ledger, _ runner: any ChecklistRunning, _ clock: any WallClock
+    _ checklists: [Checklist], _ ledger: Ledger, _ runner: any ChecklistRunning, _ clock: any WallClock,
+    onLook: @escaping @Sendable (Int) -> Void = { _ in }
 ) throws -> SchedulerService {
     SchedulerService(
         instance: Instance(
             file: "/ronde.yaml", timeZone: .gmt, language: .english,
             folders: .init(schedules: "/s", plugins: [], state: ledger.root, reports: "/r"), services: [:],
             checklists: checklists, plugins: [:]), store: ledger.store, presence: try ledger.presence(),
-        clock: clock, observer: SilentObserver(), log: quiet, host: "h", runner: { _ in runner })
+        clock: clock, observer: SilentObserver(), log: quiet, host: "h", onLook: onLook,
+        runner: { _ in runner })
 }
 
 /// Runs daemons until `isDone`, then shuts them down.

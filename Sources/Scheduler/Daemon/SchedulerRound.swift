@@ -34,11 +34,11 @@ struct SchedulerRound {
     /// The state of the store when the agenda was made.
     private var knownChanges: Int64?
     private var tendedAt: ContinuousClock.Instant?
-    private let nudges: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
+    /// Rung where the agenda is to be looked at before its time.
+    private let bell = Bell()
 
     init(service: SchedulerService, instance: Instance) {
         self.service = service
-        nudges = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         queue = RunQueue(places: instance.daemon.checklistsAtOnce)
         (checklists, plans) = Self.plans(of: instance, host: service.host)
         runner = service.runner(instance)
@@ -107,8 +107,8 @@ struct SchedulerRound {
     }
 
     private func wait(until next: Date, _ steps: inout Steps) {
-        let (clock, nudges) = (service.clock, nudges.stream)
-        steps.addTask { try await Nap.untilDue(next, clock, nudges: nudges) ? .woke : .shutdown }
+        let (clock, bell) = (service.clock, bell)
+        steps.addTask { try await Nap.untilDue(next, clock, bell: bell) ? .woke : .shutdown }
     }
 
     private func notice(_ changes: [ClockWatch.Change]) {
@@ -214,7 +214,7 @@ struct SchedulerRound {
         runner = service.runner(instance)
         queue.places = instance.daemon.checklistsAtOnce
         knownChanges = nil
-        nudges.continuation.yield()
+        bell.ring()
         service.log.notice("watching \(scheduled) schedules", metadata: ["config": "\(instance.file)"])
     }
 

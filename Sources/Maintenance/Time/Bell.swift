@@ -1,7 +1,9 @@
 import Synchronization
 
 /// Wakes the one who waits; a ring that nobody waits for is kept for whoever waits next.
-final class Bell: Sendable {
+package final class Bell: Sendable {
+    package init() {}
+
     private struct State {
         var hasRung = false
         var waiter: (number: UInt64, continuation: CheckedContinuation<Void, Never>)?
@@ -11,7 +13,7 @@ final class Bell: Sendable {
     private let state = Mutex(State())
 
     /// Rings, from any thread.
-    func ring() {
+    package func ring() {
         let waiter = state.withLock { state in
             defer { state.waiter = nil }
             state.hasRung = state.waiter == nil
@@ -21,7 +23,7 @@ final class Bell: Sendable {
     }
 
     /// Returns at the next ring, or when the task is cancelled; at once where it has rung since the last wait.
-    func wait() async {
+    package func wait() async {
         let number = state.withLock { state in
             state.number += 1
             return state.number
