@@ -1,4 +1,4 @@
-"""Measures the daemon: ten thousand schedules, a hundred firings at one instant, a thousand tasks every ten seconds.
+"""Measures the next firing, and the daemon with ten thousand schedules and with a hundred firings at one instant.
 
 Called by Scripts/bench. Figures are this machine's own; nothing else is installed that could be compared.
 """
@@ -117,15 +117,27 @@ def one(ronde, report):
         report("one firing: process begun, median", statistics.median(delays), "ms", "under 10")
 
 
+def firings(ronde, report):
+    """How long it takes to find the next firing; the goals are those of the fastest library that was measured."""
+    for expression, goal in [("*/15 * * * *", 400), ("0 2 * * *", 400), ("0 2 1 * *", 400), ("30 2 29 2 *", 1000)]:
+        for zone in ["UTC", "Europe/Paris", "America/New_York"]:
+            times = [
+                int(subprocess.run([ronde, "cron", "time", expression, "--tz", zone], check=True, capture_output=True,
+                                   text=True).stdout.split()[0]) for _ in range(5)]
+            report(f"next firing, {expression}, {zone}", min(times), "ns", f"at most {goal}")
+
+
 def main():
     ronde = pathlib.Path(sys.argv[1]).resolve()
-    chosen = sys.argv[2:] or ["idle", "one", "together"]
+    chosen = sys.argv[2:] or ["firings", "idle", "one", "together"]
     rows = []
 
     def report(figure, value, unit, goal):
         rows.append({"figure": figure, "value": value, "unit": unit, "goal": goal})
         print(f"  {figure}: {value:.3g} {unit}" + (f" (goal: {goal})" if goal else ""), file=sys.stderr)
 
+    if "firings" in chosen:
+        firings(str(ronde), report)
     if "idle" in chosen:
         idle(ronde, 10_000, report)
     if "one" in chosen:

@@ -36,16 +36,15 @@ extension History {
             totals: try store.historyTotals(), room: try store.room(), clock: clock, applied: try store.note(.applied),
             isComplete: try store.note(.stock) != nil)
         let plan = try await plan(clock: clock) {}
-        var position: RunPosition?
-        while case let page = try store.pastRuns(beyond: position, oldestFirst: true, limit: 2000),
-            let first = page.first, let last = page.last, first.startedAt <= plan.newestRemoval
-        {
+        var (position, oldest): (RunPosition?, Date?) = (nil, status.totals.oldestRun)
+        while let start = oldest, start <= plan.newestRemoval {
+            let page = try store.pastRuns(beyond: position, oldestFirst: true, limit: 2000)
             for run in page {
                 guard case .remove(let reason) = plan.decide(run) else { continue }
                 status.removals[reason, default: 0] += 1
                 status.removedBytes += run.bytes
             }
-            position = last.position
+            (position, oldest) = (page.last?.position, page.last?.startedAt)
         }
         let cut = clock.now - TimeInterval(rules.ledgerDays) * 86_400
         status.removedFirings = try store.firingRows(before: cut)

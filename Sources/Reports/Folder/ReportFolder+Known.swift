@@ -83,6 +83,7 @@ extension ReportSearch {
 extension ReportProblem {
     /// A run whose report is known, and is not where it was.
     package init(missing run: RunIdentifier, in folder: ReportFolder) {
-        self.init(name: run.rawValue, error: .notFound(run, folder.root))
+        let file = folder.path(of: run).appending("report.json")
+        self.init(name: run.rawValue, error: .damaged(file, "it is gone"))
     }
 }

@@ -90,8 +90,10 @@ extension RunStore {
         SELECT \(pastColumns) FROM run WHERE checklist = ? AND ended_at IS NOT NULL
         ORDER BY started_at DESC, id DESC LIMIT 1
         """
+    /// By itself SQLite would go through all runs of a checklist for an outcome that none of them has.
     private static let newestOfOutcomeSQL = """
-        SELECT \(pastColumns) FROM run WHERE checklist = ? AND outcome = ? AND ended_at IS NOT NULL
+        SELECT \(pastColumns) FROM run INDEXED BY run_by_outcome
+        WHERE checklist = ? AND outcome = ? AND ended_at IS NOT NULL
         AND (dry_run IS NULL OR dry_run = 0) ORDER BY started_at DESC, id DESC LIMIT 1
         """
 

@@ -16,6 +16,13 @@ package struct LockState: Hashable, Sendable {
     /// Whether it keeps tasks from each other; the others are of runs, of daemons and of opening the store.
     package let isOfWork: Bool
 
+    /// The kernel's list is read in pieces, and leaves out some while others come and go: one look is not enough.
+    private static func held(in folder: FilePath) throws -> [HeldLock] {
+        var found: [FilePath: HeldLock] = [:]
+        for _ in 0..<3 { for lock in try HeldLock.all(in: folder) { found[lock.path] = lock } }
+        return found.values.sorted { $0.path.string < $1.path.string }
+    }
+
     /// The locks of a state folder that are held.
     ///
     /// - Parameters:
@@ -32,7 +39,7 @@ package struct LockState: Hashable, Sendable {
                 subjects[lock.fileName] = lock.subject
             }
         }
-        return try HeldLock.all(in: settings.locksFolder).map { lock in
+        return try held(in: settings.locksFolder).map { lock in
             let file = lock.path.lastComponent?.string ?? ""
             let isOfWork =
                 file.hasPrefix("database-") || file.hasPrefix("service-") || file.hasPrefix(LockName.namedPrefix)

@@ -40,6 +40,17 @@ package struct DaemonPresence: Sendable {
         }
     }
 
+    /// Whether the process with a presence of this name in a folder is alive, for those who only look.
+    package static func isAlive(_ name: String, in folder: FilePath) -> Bool {
+        let path = path(name, folder)
+        // A file that cannot be looked at is nobody's whom one could reach.
+        guard !name.contains("/"), (try? FileFacts.of(path, followingLinks: false)) ?? nil != nil else { return false }
+        // Taken for a moment: nobody but those who look, too, would want it.
+        guard let free = try? FileLock.attempt(path, .exclusive) else { return true }
+        free.release()
+        return false
+    }
+
     /// Removes the files of killed daemons, after whom nobody else asks.
     private func removeDead() {
         // What cannot be listed now is found by the next daemon.

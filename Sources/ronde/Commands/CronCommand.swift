@@ -8,7 +8,8 @@ import Reports
 extension Ronde {
     struct CronCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "cron", abstract: "Try out cron expressions.", subcommands: [Next.self, Explain.self])
+            commandName: "cron", abstract: "Try out cron expressions.",
+            subcommands: [Next.self, Explain.self, Timing.self])
 
         struct Next: ParsableCommand {
             static let configuration = CommandConfiguration(

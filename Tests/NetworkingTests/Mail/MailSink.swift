@@ -39,7 +39,11 @@ struct MailSink {
     /// A Python that has the module which speaks SMTP; nil where there is none.
     static let python: String? = ["/usr/bin/python3", "/usr/local/bin/python3"].first { path in
         guard FileManager.default.isExecutableFile(atPath: path) else { return false }
-        return (try? Command(path, ["-c", "import aiosmtpd.smtp; print('here')"]).firstLine()) == "here"
+        // One that cannot be started has nothing.
+        guard let command = try? Command(path, ["-c", "import aiosmtpd.smtp; print('here')"]) else { return false }
+        // Waited for: a child that is left would keep Swift Testing from noticing the end of its own.
+        defer { command.end() }
+        return command.firstLine() == "here"
     }
 
     static let missing = "needs aiosmtpd: apt-get install python3-aiosmtpd"

@@ -1,7 +1,10 @@
 import Networking
 import Testing
 
-@Suite("Mail", .enabled(if: MailSink.python != nil, Comment(rawValue: MailSink.missing)), .timeLimit(.minutes(2)))
+// One after the other: a dozen servers that start at once would take the processors from tests that measure times.
+@Suite(
+    "Mail", .enabled(if: MailSink.python != nil, Comment(rawValue: MailSink.missing)), .serialized,
+    .timeLimit(.minutes(3)))
 struct MailTests {
     private let client = MailClient()
     private static let text = Array("Subject: test\r\n\r\nfirst\r\n.\r\n..dots\r\nlast\r\n".utf8)

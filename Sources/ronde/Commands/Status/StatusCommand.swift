@@ -7,6 +7,7 @@ import Maintenance
 import Reports
 import RunStore
 import Runner
+import Scheduler
 import SystemPackage
 
 extension Ronde {
@@ -88,7 +89,8 @@ struct InstanceStatus {
         let store = try RunStore.open(settings)
         status.locks = try LockState.all(services: Array(instance.services.values), settings)
         let held = Set(status.locks.map(\.file))
-        status.daemons = try store.daemons().filter { held.contains($0.presence + ".lock") }
+        let locks = settings.stateFolder.appending("locks")
+        status.daemons = try store.daemons().filter { DaemonPresence.isAlive($0.presence, in: locks) }
         status.running = LiveRuns(stateFolder: settings.stateFolder).all().filter {
             held.contains("checklist-\($0.checklist).lock")
         }
