@@ -168,7 +168,8 @@ let package = Package(
         .executableTarget(
             name: "ronde",
             dependencies: [
-                "AnalyzePlugin", "Archiving", "BackupPlugin", "Backups", "Beginning", "ConfigurationFiles", "Cron",
+                "AnalyzePlugin", "Archiving", "BackupPlugin", "Backups", "Beginning", "CLinux", "ConfigurationFiles",
+                "Cron",
                 "DrillPlugin",
                 "DurableFiles", "Encryption", "ExportPlugin", "Exports", "HealthPlugin", "History", "IntegrityPlugin",
                 "Maintenance", "Networking", "Notifications", "Observability", "Offsite", "OffsitePlugin", "PluginKit",

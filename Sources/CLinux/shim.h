@@ -2,6 +2,9 @@
 // Calls of Linux that Swift's Glibc module leaves out; see the manual page of each.
 extern int sync_file_range(int descriptor, long long offset, long long count, unsigned int flags);
 
+// Gives memory that was freed back to the system: malloc_trim(3).
+extern int malloc_trim(__SIZE_TYPE__ pad);
+
 enum {
     shim_SYNC_FILE_RANGE_WAIT_BEFORE = 1,
     shim_SYNC_FILE_RANGE_WRITE = 2,

@@ -112,6 +112,51 @@ struct ValidTests {
                 == .executable(path: scratch.path("plugins/disk/check.sh").string, arguments: ["--all"]))
     }
 
+    @Test("blackouts with a calendar beside the schedule, locks and the daemon's settings are read through the loader")
+    func schedulesAndLocks() throws {
+        let scratch = try Scratch.instance([
+            "schedules/weekly.yaml": """
+            checklist: weekly
+            service: api
+            time_limit: 30m
+            schedule:
+              cron: "0 2 * * *"
+              not_during: {weekly: ["mon-fri 08:00-18:00"], calendars: [holidays.ics], then: before}
+            tasks: [{task: a, plugin: vacuum, locks: {uplink: shared, disk: exclusive}}]
+            """,
+            "schedules/holidays.ics": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\n"
+                + "DTSTAMP:20260101T000000Z\r\nDTSTART;VALUE=DATE:20261225\r\nSUMMARY:Christmas Day\r\nEND:VEVENT\r\n"
+                + "END:VCALENDAR\r\n",
+        ])
+        let instance = try scratch.loaded()
+        let checklist = try #require(instance.checklists.first { $0.name == "weekly" })
+        #expect(checklist.tasks.first?.locks == ["uplink": .shared, "disk": .exclusive])
+        #expect(checklist.schedule?.notDuring?.then == .before)
+        #expect(checklist.schedule?.notDuring?.windows.count == 2)
+        // A change of it is to be noticed, too.
+        #expect(instance.files.contains(scratch.path("schedules/holidays.ics")))
+        #expect(instance.files.contains(scratch.path("ronde.yaml")))
+        #expect(instance.daemon.checklistsAtOnce == 8)
+    }
+
+    @Test(
+        "faulty locks and settings of the daemon are told of at their place",
+        arguments: [
+            ("schedules/weekly.yaml", "locks: {disk: both}", "locks: {disk: exclusive}", "'disk' cannot be 'both'"),
+            ("schedules/weekly.yaml", "locks: {a/b: shared}", "locks: {ab: shared}", "a/b"),
+        ])
+    func faultyLocks(file: String, faulty: String, good: String, words: String) throws {
+        func mistakes(_ locks: String) throws -> [String] {
+            let scratch = try Scratch.instance([
+                file: "checklist: weekly\nservice: api\ntasks: [{task: a, plugin: vacuum, \(locks)}]\n"
+            ])
+            return scratch.mistakes()
+        }
+        #expect(try mistakes(good).isEmpty)
+        let found = try mistakes(faulty)
+        #expect(found.count == 1 && found[0].contains(":3:") && found[0].contains(words), "\(found)")
+    }
+
     @Test("every kind of parameter is read as its JSON, with the defaults of the rest")
     func parameters() throws {
         let scratch = try Scratch.instance([

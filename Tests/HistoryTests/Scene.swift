@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import GRDB
 import History
 import Maintenance
 import Reports
@@ -97,7 +98,7 @@ final class Scene: Sendable {
 
     /// Up to when the firings of a checklist are entered, for a daemon whose clock says `now`.
     func enteredUntil(_ checklist: String, now: Date) throws -> Date? {
-        try store.tend([Self.schedule(checklist)], now: now) { _ in true }.cursors[checklist]?.enteredUntil
+        try store.tend([Self.schedule(checklist)], now: now, by: "me") { _ in true }.cursors[checklist]?.enteredUntil
     }
 }
 
@@ -110,5 +111,36 @@ extension HistoryRules {
         HistoryRules(
             days: days, failedDays: failedDays ?? days, runs: runs, bytes: bytes, ledgerDays: ledgerDays,
             stateBytes: stateBytes)
+    }
+}
+
+extension Scene {
+    func write(_ sql: String) throws {
+        let queue = try DatabaseQueue(path: store.path.string)
+        try queue.writeWithoutTransaction { try $0.execute(sql: sql) }
+        try queue.close()
+    }
+
+    /// Rows without reports, over three years.
+    func fill(runs: Int, firings: Int) throws {
+        let start = Int64((today - 1_100 * day).timeIntervalSince1970 * 1000)
+        let length = Int64(1_099 * day * 1000)
+        let queue = try DatabaseQueue(path: store.path.string)
+        try queue.write { database in
+            try database.execute(
+                sql: """
+                    WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 - 1)
+                    INSERT INTO run (id, checklist, trigger, started_at, ended_at, outcome, header, dry_run, timezone,
+                    task_counts, bytes) SELECT 'list' || (i % 7) || '-' || i, 'list' || (i % 7), 'schedule',
+                    ?2 + i * ?3 / ?1, ?2 + i * ?3 / ?1 + 1000, 'ok', '', 0, 'GMT', '{"ok":1}', 0 FROM n
+                    """, arguments: [runs, start, length])
+            try database.execute(
+                sql: """
+                    WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 - 1)
+                    INSERT INTO firing SELECT 'list' || (i % 7), ?2 + i * ?3 / ?1, 'ran', NULL, 'list-' || i, 0, 'x'
+                    FROM n
+                    """, arguments: [firings, start, length])
+        }
+        try queue.close()
     }
 }

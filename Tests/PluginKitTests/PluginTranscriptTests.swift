@@ -60,6 +60,17 @@ struct PluginTranscriptTests {
         #expect(result == TaskResult(.critical, "stopped: it took longer than its time limit of 90s"))
     }
 
+    @Test("one that overstays ends with what it said last that it was doing, in one line")
+    func lastWords() {
+        var transcript = PluginTranscript()
+        for message in ["copying", "page 7\\nof 9 " + String(repeating: "x", count: 1000), ""] {
+            _ = transcript.receive(line: Array(#"{"type":"progress","message":"\#(message)"}"#.utf8))
+        }
+        let summary = transcript.conclude(.runTimedOut(limit: TimeSpan(.seconds(9)))).summary
+        #expect(summary.hasPrefix("stopped: the run's time limit of 9s was over; it last said: of 9 xxx"))
+        #expect(summary.count < 400 && !summary.contains("\n"))
+    }
+
     @Test("the last line of standard error explains a missing result")
     func errorText() {
         let result = conclude([], .exited(1), errorText: "Traceback\nKeyError: 'x'\n")

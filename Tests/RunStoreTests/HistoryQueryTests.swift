@@ -23,7 +23,7 @@ struct HistoryQueryTests {
         ("days", { _ = try $0.firingDays(checklist: "daily") }),
         (
             "where schedules stand",
-            { _ = try $0.tend([WatchedSchedule(checklist: "daily", rule: "x")], now: noon + 9) { _ in true } }
+            { _ = try $0.tend([WatchedSchedule(checklist: "daily", rule: "x")], now: noon + 9, by: "me") { _ in true } }
         ),
         ("entering", { _ = try $0.enter([claim(7)]) }),
         ("last run", { _ = try $0.lastEndedRun(of: "daily") }),

@@ -26,7 +26,8 @@ struct LedgerTests {
         _ store: RunStore, _ rule: String = "x", delay: Double = 0, at seconds: Double
     ) throws -> ScheduleCursor? {
         let schedule = WatchedSchedule(checklist: "daily", rule: rule, delay: delay)
-        return try store.tend([schedule], now: noon.addingTimeInterval(seconds)) { _ in true }.cursors["daily"]
+        return try store.tend([schedule], now: noon.addingTimeInterval(seconds), by: "me") { _ in true }.cursors[
+            "daily"]
     }
 
     @Test("a schedule is open since it was first seen, since what was entered, or since it changed")
@@ -77,7 +78,7 @@ struct LedgerTests {
         _ = try begin(120, .schedule)
         _ = try begin(180, .manual)
         let tending = try store.tend(
-            [WatchedSchedule(checklist: "daily", rule: "x")], now: noon.addingTimeInterval(400)
+            [WatchedSchedule(checklist: "daily", rule: "x")], now: noon.addingTimeInterval(400), by: "me"
         ) { $0 == "alive" }
         #expect(tending.settled.map(\.state) == [.ran, .late])
         #expect(tending.reopened.map(\.nominalTime) == [180, 240].map(noon.addingTimeInterval))
@@ -90,7 +91,20 @@ struct LedgerTests {
                 == ScheduleCursor(
                     enteredUntil: Date(timeIntervalSince1970: 1_800_000_179.999),
                     enteredAhead: [noon.addingTimeInterval(300)]))
-        #expect(try store.tend([], now: noon) { $0 == "alive" }.reopened.isEmpty)
+        #expect(try store.tend([], now: noon, by: "me") { $0 == "alive" }.reopened.isEmpty)
+    }
+
+    @Test("claims of living processes, and runs of those that are gone, are told of; one's own are not")
+    func othersClaims() throws {
+        let store = try StoreFolder().open()
+        _ = try store.enter([claim(0)], by: "me")
+        let alone = try store.tend([], now: noon, by: "me") { _ in true }
+        #expect(!alone.hasOthersClaims && !alone.hasInterruptedRuns)
+        _ = try store.enter([claim(60)], by: "other")
+        #expect(try store.tend([], now: noon, by: "me") { _ in true }.hasOthersClaims)
+        _ = try store.begin(try report(nominal: noon.addingTimeInterval(60)), timeZone: .gmt)
+        let interrupted = try store.tend([], now: noon, by: "me") { _ in false }
+        #expect(interrupted.hasInterruptedRuns && !interrupted.hasOthersClaims)
     }
 
     @Test("claims that are given back are open again, also where later ones are not")
@@ -113,7 +127,7 @@ struct LedgerTests {
             claim(0, state: .skipped), claim(60, state: .missed), claim(120, state: .merged), claim(180, state: .ran),
             claim(240, state: .late), claim(300),
         ])
-        let tending = try store.tend([], now: noon.addingTimeInterval(30)) { _ in true }
+        let tending = try store.tend([], now: noon.addingTimeInterval(30), by: "me") { _ in true }
         #expect(tending.retracted.map(\.state) == [.missed, .merged])
         #expect(try store.firings().map(\.state) == [.skipped, .ran, .late, .running])
     }
@@ -124,7 +138,7 @@ struct LedgerTests {
         _ = try store.enterDue([WatchedSchedule(checklist: "daily", rule: "x")], now: noon, by: "a") { _, cursor in
             LedgerEntry([claim(600, state: .merged), claim(1200)], enteredUntil: cursor.enteredUntil)
         }
-        #expect(try store.tend([], now: noon) { _ in true }.retracted.isEmpty)
+        #expect(try store.tend([], now: noon, by: "me") { _ in true }.retracted.isEmpty)
         #expect(try cursor(store, at: 1)?.enteredAhead.count == 2)
     }
 

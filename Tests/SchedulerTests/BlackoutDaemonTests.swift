@@ -80,6 +80,25 @@ struct BlackoutDaemonTests {
         #expect(day.began.count == 4)
     }
 
+    @Test("a simulation foretells what the daemon then does", arguments: BlackoutPolicy.Choice.allCases, [0.0, 1800])
+    func foretold(choice: BlackoutPolicy.Choice, jitter: Double) async throws {
+        let day = try await day(choice, from: 7.9, until: 37.9, jitter: jitter)
+        let schedule = try schedule(
+            "0 * * * *", zone: "UTC", overlap: .queueAll, jitter: jitter, notDuring: policy(choice))
+        let start = midnight.addingTimeInterval(7.9 * 3600)
+        let simulation = Simulation([checklist("x", schedule)], pauses: [], host: "h")
+        let (rows, isCut) = simulation.rows(after: start, until: midnight.addingTimeInterval(37.9 * 3600), limit: 1000)
+        #expect(!isCut && rows.count >= 30)
+        #expect(
+            rows.sorted { $0.firing.nominalTime < $1.firing.nominalTime }
+                .map { "\(clock($0.firing.nominalTime)) \($0.firing.state.rawValue)" } == day.rows)
+        #expect(
+            rows.filter { $0.firing.state == .ran }.map { "\(clock($0.firing.nominalTime)) at \(clock($0.at))" }
+                .sorted()
+                == day.began.sorted())
+        #expect(simulation.rows(after: start, until: start.addingTimeInterval(86_400), limit: 3).isCut)
+    }
+
     @Test("a daemon that comes back in a blackout begins nothing in it", arguments: BlackoutPolicy.Choice.allCases)
     func backWithin(choice: BlackoutPolicy.Choice) async throws {
         let day = try await day(choice, from: 10.5, until: 11.5, watchedSince: 6.5)

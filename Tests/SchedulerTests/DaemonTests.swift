@@ -159,6 +159,35 @@ struct DaemonTests {
         #expect(runner.all.map(\.nominalTime) == [hour])
     }
 
+    @Test("what another daemon had claimed is run when that one is killed, though nothing in the store changes")
+    func killedBeside() async throws {
+        let ledger = try Ledger()
+        let schedule = try schedule("0 * * * *", zone: "UTC")
+        try ledger.watch(schedule, since: hour.addingTimeInterval(-1))
+        let plan = try #require(FiringPlan(checklist("x", schedule), host: "h"))
+        let other = try ledger.presence()
+        _ = try ledger.store.enterDue([plan.watched], now: hour, by: other.name) { _, _ in
+            LedgerEntry(
+                [FiringRecord(checklist: "x", nominalTime: hour, state: .running, reason: nil, run: nil)],
+                enteredUntil: hour)
+        }
+        let runner = StubRunner()
+        let store = ledger.store
+        let looks = Looks()
+        let clock = JumpingClock(hour.addingTimeInterval(1800), until: hour.addingTimeInterval(1801))
+        let service = try daemon([checklist("x", schedule)], ledger, runner, clock) { count in
+            looks.add(count)
+            // After it was seen alive: what is left of a killed one is a lock that nobody holds.
+            if looks.count == 1 { other.end() }
+        }
+        try await run([service]) {
+            // Not to be read just now is not yet.
+            (try? store.firings().map(\.state)) == [.late]
+        }
+        #expect(runner.all.map(\.nominalTime) == [hour])
+        #expect(looks.count > 1)
+    }
+
     @Test("a presence is alive until it ends, and a name that is none is dead")
     func presence() throws {
         let folder = FilePath(NSTemporaryDirectory()).appending("ronde-presence-\(UUID().uuidString)")

@@ -95,7 +95,7 @@ final class Ledger: Sendable {
     /// Begins to watch a schedule of the checklist `x`, as a daemon did at an instant.
     func watch(_ schedule: ScheduleDefinition, since now: Date) throws {
         guard let plan = FiringPlan(checklist("x", schedule), host: "h") else { throw CocoaError(.coderInvalidValue) }
-        _ = try store.tend([plan.watched], now: now) { _ in true }
+        _ = try store.tend([plan.watched], now: now, by: "test") { _ in true }
     }
 
     func presence() throws -> DaemonPresence { try DaemonPresence(in: root.appending("locks"), pid: 1) }

@@ -37,6 +37,9 @@ package final class FolderWatch: Sendable {
         self.source = source
     }
 
+    /// Whether the system tells of changes at all.
+    package var isWatching: Bool { descriptor >= 0 }
+
     /// Watches these folders too; one that is not there, or is watched already, changes nothing.
     package func watch(_ folders: some Sequence<FilePath>) {
         guard descriptor >= 0 else { return }

@@ -45,7 +45,7 @@ package struct PluginTranscript: Sendable {
         }
         if result != nil { breach = breach ?? "it wrote more after its result" }
         switch event {
-        case .progress(_, let message): if !message.isEmpty { progress = Self.cut(message) }
+        case .progress(_, let message): if !message.isEmpty { progress = message }
         case .log(let line): keep(LogLine(line.level, Self.cut(line.message)), in: \.log)
         case .measurement(let measurement): keep(measurement, in: \.measurements)
         case .artifact(let artifact): keep(artifact, in: \.artifacts)
@@ -94,7 +94,11 @@ package struct PluginTranscript: Sendable {
         }
     }
 
-    private var lastWords: String { progress.map { "; it last said: \($0)" } ?? "" }
+    /// The end of a summary, which is one line.
+    private var lastWords: String {
+        let line = progress?.split(whereSeparator: \.isNewline).last.map { String($0.prefix(300)) } ?? ""
+        return line.isEmpty ? "" : "; it last said: \(line)"
+    }
 
     private func judge(exitStatus: Int32, errorText: String) -> TaskResult {
         guard let result else {

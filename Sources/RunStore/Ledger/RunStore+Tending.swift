@@ -12,26 +12,31 @@ package struct LedgerTending: Sendable {
     package var reopened: [FiringRecord] = []
     /// Rows of firings that had not run when the clock was ahead: their time is still to come.
     package var retracted: [FiringRecord] = []
+    /// Whether other processes have claims that have not ended: should one of them be killed, nothing will tell of it.
+    package var hasOthersClaims = false
+    /// Whether processes that are gone left runs without an end, for a runner to close.
+    package var hasInterruptedRuns = false
 }
 
 extension RunStore {
     /// Puts right what killed processes and a clock that was ahead left in the ledger, and says where schedules stand.
     ///
-    /// A claim whose run has ended is settled by it, and one whose run goes on or was killed is left to
+    /// A claim of a process that is gone is settled by its run where that has ended. One whose run was killed is left to
     /// ``settleFiring(of:)``. One that has no run was never begun: it is open again.
     ///
     /// - Parameters:
     ///   - schedules: whose cursors are wanted; the ledger is put right for all.
     ///   - now: the time.
+    ///   - claimer: the presence of this process.
     ///   - isAlive: whether the process with a presence of this name still runs.
     /// - Returns: what was put right, and the cursors.
     /// - Throws: ``RunStoreError``; nothing is changed then.
     package func tend(
-        _ schedules: [WatchedSchedule], now: Date, isAlive: (String) -> Bool
+        _ schedules: [WatchedSchedule], now: Date, by claimer: String, isAlive: (String) -> Bool
     ) throws(RunStoreError) -> LedgerTending {
         try write("put the ledger right") { database in
             var tending = LedgerTending()
-            try Self.settleAbandoned(&tending, isAlive, database)
+            try Self.settleAbandoned(&tending, claimer, isAlive, database)
             try Self.retract(&tending, now, database)
             for schedule in schedules {
                 tending.cursors[schedule.checklist] = try Self.cursor(of: schedule, now: now, database)
@@ -48,7 +53,7 @@ extension RunStore {
     }
 
     private static func settleAbandoned(
-        _ tending: inout LedgerTending, _ isAlive: (String) -> Bool, _ database: Database
+        _ tending: inout LedgerTending, _ own: String, _ isAlive: (String) -> Bool, _ database: Database
     ) throws {
         let claims = try Row.fetchAll(
             database, sql: "SELECT * FROM firing WHERE state = 'running' ORDER BY checklist, nominal_time")
@@ -56,15 +61,21 @@ extension RunStore {
         var living: [String: Bool] = [:]
         for row in claims {
             let claimer: String? = row["claimed_by"]
-            guard let claimer, var firing = firing(row) else { continue }
+            guard let claimer, claimer != own, var firing = firing(row) else { continue }
             if living[claimer] == nil { living[claimer] = isAlive(claimer) }
-            guard living[claimer] == false else { continue }
+            guard living[claimer] == false else {
+                tending.hasOthersClaims = true
+                continue
+            }
             guard let run = try run(answering: firing, database) else {
                 try giveBack(firing, database)
                 tending.reopened.append(firing)
                 continue
             }
-            guard run.hasEnded else { continue }
+            guard run.hasEnded else {
+                tending.hasInterruptedRuns = true
+                continue
+            }
             (firing.state, firing.run) = (run.state, run.identifier)
             try settle(firing, database)
             tending.settled.append(firing)

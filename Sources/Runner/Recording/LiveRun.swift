@@ -51,20 +51,31 @@ package struct LiveRuns: Sendable {
         }.sorted { ($0.startedAt, $0.run.rawValue) < ($1.startedAt, $1.run.rawValue) }
     }
 
-    func path(of run: RunIdentifier) -> FilePath { folder.appending(run.rawValue + ".json") }
+    private func path(of run: RunIdentifier) -> FilePath { folder.appending(run.rawValue + ".json") }
+    /// What is being written; a run has one writer.
+    private func pathBeside(_ run: RunIdentifier) -> FilePath { folder.appending(".\(run.rawValue)") }
 
     /// Shows what a run does; a file that cannot be written is not worth failing a run for.
     func show(_ live: LiveRun) {
-        let path = path(of: live.run)
-        let beside = folder.appending(".\(live.run.rawValue).\(getpid())")
-        guard let bytes = try? RecordCoding.encoder().encode(live) else { return }
-        if (try? FileFacts.of(folder, followingLinks: true)) == .some(nil) { try? Folder.create(folder) }
-        // Renamed so that nobody reads half of it; not synced, because nobody needs it after a crash.
-        guard (try? bytes.write(to: URL(filePath: beside.string))) != nil else { return }
-        if rename(beside.string, path.string) != 0 { unlink(beside.string) }
+        do {
+            // What a plugin says may name what it found: for the owner's eyes, as reports are.
+            try Folder.create(folder, permissions: .ownerReadWriteExecute)
+            let beside = pathBeside(live.run)
+            let file = try FileDescriptor.open(
+                beside, .writeOnly, options: [.create, .truncate, .closeOnExec, .noFollow],
+                permissions: .ownerReadWrite)
+            try file.closeAfter { _ = try file.writeAll(try RecordCoding.encoder().encode(live)) }
+            // Renamed so that nobody reads half of it; not synced, because nobody needs it after a crash.
+            _ = rename(beside.string, path(of: live.run).string)
+        } catch {
+            // As said above; a full disk is told of by the records that matter.
+        }
     }
 
-    func remove(_ run: RunIdentifier) { unlink(path(of: run).string) }
+    func remove(_ run: RunIdentifier) {
+        unlink(path(of: run).string)
+        unlink(pathBeside(run).string)
+    }
 }
 
 /// Keeps the file of a run while it goes on, and tells another observer everything.

@@ -54,7 +54,9 @@ struct RunRecorder: Sendable {
     /// As ``end(_:)``, for a run of a process that was killed.
     private func endInterrupted(_ report: RunReport) throws(RunError) {
         _ = try storeReport(report)
-        try recording(report.run) { try store.end(report, bytes: try? reports.bytes(of: report.run)) }
+        // As above.
+        let bytes = try? reports.bytes(of: report.run)
+        try recording(report.run) { try store.end(report, bytes: bytes) }
     }
 
     /// The checklists that have runs without an end: those that go on, and those that were interrupted.

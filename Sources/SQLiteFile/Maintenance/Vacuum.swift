@@ -59,7 +59,7 @@ extension SQLiteConnection {
     /// - Parameters:
     ///   - longestStall: how long other connections may be kept from writing, from the moment the lock is held; nil
     ///     for as long as it takes. It counts only if the connection was opened with `watchingWriters`.
-    ///   - isAnybodyWaiting: asked once that has passed, and then once a second: whether there is anybody to wait.
+    ///   - isAnybodyWaiting: asked no more than once a second while it writes: whether there is anybody to wait.
     /// - Returns: the facts before and after.
     /// - Throws: ``SQLiteFileError``: `busy` after all of the busy timeout, `heldUpWriters`, `diskFull`, `damaged`,
     ///   `cancelled`, ... The database is unchanged then.

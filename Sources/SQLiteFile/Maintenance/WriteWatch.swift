@@ -13,6 +13,8 @@ final class WriteWatch {
 
     private var heldSince: ContinuousClock.Instant?
     private var nextQuestion: ContinuousClock.Instant?
+    /// What was answered last about those who wait, and until when that is believed.
+    private var believed: (isAnybodyWaiting: Bool, until: ContinuousClock.Instant)?
     private var unsyncedBytes = 0
 
     /// A limit that counts is kept only if the sync at the end has little left to do.
@@ -36,12 +38,17 @@ final class WriteWatch {
         return hasStopped
     }
 
-    /// Notes bytes that were written to a file of the database; true when it is time to sync.
+    /// Notes bytes that were written to a file of the database; true when it is time to sync, for those who wait.
     func wrote(_ count: Int) -> Bool {
         guard limit != nil, heldSince != nil, !hasStopped else { return false }
         unsyncedBytes += count
         guard unsyncedBytes >= Self.mostUnsyncedBytes else { return false }
         unsyncedBytes = 0
-        return true
+        // Where there is nobody to wait, waiting for the disk again and again would only make it last longer.
+        let now = ContinuousClock.now
+        if let believed, now < believed.until { return believed.isAnybodyWaiting }
+        let answer = isAnybodyWaiting()
+        believed = (answer, now + .seconds(1))
+        return answer
     }
 }

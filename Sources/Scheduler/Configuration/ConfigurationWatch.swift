@@ -32,8 +32,8 @@ package struct ConfigurationWatch: ServiceLifecycle.Service {
 
     /// How long nothing must change before files are read: editors and copies write several times.
     private static let settling = Duration.milliseconds(500)
-    /// How often one looks where the system does not tell of changes.
-    private static let interval = Duration.seconds(30)
+    /// How often one looks where the system does not tell of changes, and where it does: a link may lead elsewhere.
+    private static let (interval, longInterval) = (Duration.seconds(30), Duration.seconds(300))
 
     /// - Parameters:
     ///   - instance: the configuration that is in use.
@@ -74,7 +74,8 @@ package struct ConfigurationWatch: ServiceLifecycle.Service {
                 group.addTask { for await _ in folders.changes { notify.yield(.perhaps) } }
                 group.addTask {
                     // Ends when the task is cancelled.
-                    while (try? await Task.sleep(for: Self.interval)) != nil { notify.yield(.perhaps) }
+                    let interval = folders.isWatching ? Self.longInterval : Self.interval
+                    while (try? await Task.sleep(for: interval)) != nil { notify.yield(.perhaps) }
                 }
                 group.addTask { await answer(reasons, folders) }
             }
@@ -128,11 +129,13 @@ package struct ConfigurationWatch: ServiceLifecycle.Service {
 
     /// What a running daemon cannot change.
     private func obstacle(_ new: Instance, _ used: Instance) -> String? {
-        let moved = [
-            ("state", new.folders.state, used.folders.state), ("reports", new.folders.reports, used.folders.reports),
+        let fixed = [
+            ("folders: state", new.folders.state != used.folders.state),
+            ("folders: reports", new.folders.reports != used.folders.reports),
+            ("endpoint", new.endpoint != used.endpoint), ("metrics", new.metrics != used.metrics),
         ]
-        .first { $0.1 != $0.2 }
-        return moved.map { "\(new.file): the folder of \($0.0) is another one now: restart the daemon to use it" }
+        let changed = fixed.filter(\.1).map { "'\($0.0)'" }.joined(separator: ", ")
+        return changed.isEmpty ? nil : "\(new.file): \(changed) changed: restart the daemon to use the configuration"
     }
 
     private func tell(_ mistakes: [String]) {

@@ -34,6 +34,8 @@ struct SchedulerRound {
     /// The state of the store when the agenda was made.
     private var knownChanges: Int64?
     private var tendedAt: ContinuousClock.Instant?
+    /// Whether another process may be killed while it runs a firing, which changes nothing in the store.
+    private var hasOthersClaims = false
     /// Rung where the agenda is to be looked at before its time.
     private let bell = Bell()
 
@@ -130,17 +132,19 @@ struct SchedulerRound {
     private func isAgendaOld(_ now: Date) throws -> Bool {
         guard let knownChanges, let tendedAt, now >= lastLook else { return true }
         guard tendedAt.duration(to: .now) > Self.tendingInterval else { return false }
-        return try service.store.foreignChanges() != knownChanges
+        return try hasOthersClaims || service.store.foreignChanges() != knownChanges
     }
 
     /// Puts the ledger right, and asks it where all schedules stand.
     private mutating func makeAgenda(_ now: Date) throws {
         let tending = try service.store.tend(
-            plans.values.map(\.watched), now: now, isAlive: service.presence.isAlive)
+            plans.values.map(\.watched), now: now, by: service.presence.name, isAlive: service.presence.isAlive)
         agenda = Agenda(Array(plans.values), tending.cursors, now: now)
         // After it: our own changes are not those of others, and what comes meanwhile is seen next time.
         knownChanges = try service.store.foreignChanges()
         tendedAt = .now
+        hasOthersClaims = tending.hasOthersClaims
+        if tending.hasInterruptedRuns { try service.closeInterrupted(runner) }
         for (firings, what) in [
             (tending.settled, "abandoned firings settled"), (tending.reopened, "abandoned firings are open again"),
             (tending.retracted, "the clock was ahead: firings that had not run are open again"),

@@ -60,13 +60,18 @@ package struct SchedulerService: ServiceLifecycle.Service {
     /// - Throws: where something could not be recorded: an outcome that is not kept must not go unnoticed.
     package func run() async throws {
         defer { presence.end() }
-        for report in try runner(instance).closeInterrupted() {
-            log.warning("interrupted run recorded", metadata: ["run": "\(report.run)"])
-        }
+        try closeInterrupted(runner(instance))
         var round = SchedulerRound(service: self, instance: instance)
         log.info("watching \(round.scheduled) schedules", metadata: ["config": "\(instance.file)"])
         try await round.run(instances)
         log.info("stopped")
+    }
+
+    /// Ends what a killed process left open.
+    func closeInterrupted(_ runner: any ChecklistRunning) throws {
+        for report in try runner.closeInterrupted() {
+            log.warning("interrupted run recorded", metadata: ["run": "\(report.run)"])
+        }
     }
 
     /// Whether nothing new may start.

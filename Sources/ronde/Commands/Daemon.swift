@@ -1,6 +1,5 @@
 import ArgumentParser
 import ConfigurationFiles
-import Dispatch
 import Foundation
 import Glibc
 import Logging
@@ -39,7 +38,7 @@ extension Ronde {
 
         func run() async throws {
             // Before anything else: until then SIGHUP would end the process, and children would inherit the socket.
-            let requests = Self.reloadRequests()
+            let hangups = Hangups()
             let socket = NotifySocket.takeFromEnvironment()
             guard let file = try instance.file() else { return _ = try instance.instance() }
             let instance = try instance.instance()
@@ -51,7 +50,9 @@ extension Ronde {
             do {
                 let parts = try DaemonParts(
                     instance, file: file, store: store, socket: socket, log: Logger(label: "ronde"))
-                try await parts.run(requests: requests, drain: drain)
+                try await parts.run(requests: hangups.requests, drain: drain)
+                // Until here: without it SIGHUP would be nobody's.
+                withExtendedLifetime(hangups) {}
             } catch let error as RunError {
                 throw CommandFailure.io("stopped, because nothing may run unrecorded: \(error)")
             } catch let error as PingKeyError {
@@ -62,20 +63,6 @@ extension Ronde {
             } catch let error as RunStoreError {
                 throw CommandFailure.io("stopped, because nothing may run unrecorded: \(error)")
             }
-        }
-
-        /// Kept for as long as the process lives.
-        private nonisolated(unsafe) static var hangups: (any DispatchSourceSignal)?
-
-        /// One element for each SIGHUP; called once.
-        private static func reloadRequests() -> AsyncStream<Void> {
-            let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-            signal(SIGHUP, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: .global())
-            source.setEventHandler { continuation.yield() }
-            source.resume()
-            hangups = source
-            return stream
         }
     }
 }

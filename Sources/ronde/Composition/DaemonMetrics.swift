@@ -12,15 +12,19 @@ import Synchronization
 
 /// Where a daemon's metrics come from.
 final class DaemonMetrics: Sendable {
-    private let instance: Instance
+    private let inUse: InstanceInUse
+    private var instance: Instance { inUse.value }
     private let store: RunStore
     private let journal: DaemonJournal
     private let monitor: ExpectationMonitor
+    private let backupFacts = Mutex<(facts: [BackupFacts], readAt: ContinuousClock.Instant)?>(nil)
+    /// To list a hundred thousand sets takes a second, and Prometheus may ask every few.
+    private static let backupInterval = Duration.seconds(60)
     /// The last runs whose reports were read, by checklist: a report never changes.
     private let known = Mutex<[String: (run: RunIdentifier, last: ChecklistFacts.LastRun)]>([:])
 
-    init(instance: Instance, store: RunStore, journal: DaemonJournal, monitor: ExpectationMonitor) {
-        self.instance = instance
+    init(inUse: InstanceInUse, store: RunStore, journal: DaemonJournal, monitor: ExpectationMonitor) {
+        self.inUse = inUse
         self.store = store
         self.journal = journal
         self.monitor = monitor
@@ -31,7 +35,7 @@ final class DaemonMetrics: Sendable {
         source.checklists = { [self] in try instance.checklists.map(checklist) }
         source.firings = { [self] in try firings() }
         source.queuedNotices = { [store] in try store.dispatchCount(.waiting) }
-        source.backups = { [self] in try backups() }
+        source.backups = { [self] in try knownBackups() }
         source.expectations = { [monitor] in try monitor.statuses(at: Date()) }
         return source
     }
@@ -71,6 +75,15 @@ final class DaemonMetrics: Sendable {
             try store.firingCounts(checklist: checklist.name).sorted { $0.key.rawValue < $1.key.rawValue }
                 .map { FiringCount(checklist: checklist.name, state: $0.key, count: $0.value) }
         }
+    }
+
+    private func knownBackups() throws -> [BackupFacts] {
+        if let known = backupFacts.withLock({ $0 }), known.readAt.duration(to: .now) < Self.backupInterval {
+            return known.facts
+        }
+        let facts = try backups()
+        backupFacts.withLock { $0 = (facts, .now) }
+        return facts
     }
 
     /// The newest set that counts, of each service and tier; of several databases the one that is oldest.

@@ -17,6 +17,7 @@ import UnixSignals
 /// The parts of a daemon, put together.
 struct DaemonParts {
     private let instance: Instance
+    private let inUse: InstanceInUse
     private let file: FilePath
     private let store: RunStore
     private let log: Logger
@@ -34,6 +35,7 @@ struct DaemonParts {
     /// - Throws: `RunStoreError`, `FileError`, `PingKeyError`: what keeps the daemon from beginning.
     init(_ instance: Instance, file: FilePath, store: RunStore, socket: NotifySocket?, log: Logger) throws {
         self.instance = instance
+        inUse = InstanceInUse(instance)
         self.file = file
         self.store = store
         self.log = log
@@ -71,6 +73,7 @@ struct DaemonParts {
     /// - Throws: what ended the daemon: `RunError`, `RunStoreError`, `EndpointError`.
     func run(requests: AsyncStream<Void>, drain: Int) async throws {
         defer { journal.end() }
+        Machine.giveMemoryBack()
         let configuration = configuration(requests)
         var group = ServiceGroupConfiguration(
             services: services(configuration).map { .init(service: $0) },
@@ -87,7 +90,7 @@ struct DaemonParts {
             instance.deliveryService(notifier, store, log: log),
         ]
         let metrics = MetricsCollector(
-            DaemonMetrics(instance: instance, store: store, journal: journal, monitor: monitor).source, log: log)
+            DaemonMetrics(inUse: inUse, store: store, journal: journal, monitor: monitor).source, log: log)
         if let endpoint = instance.endpoint {
             services.append(
                 Endpoint(endpoint, health: health, metrics: metrics, desk: desk, store: store, log: log))
@@ -103,7 +106,7 @@ struct DaemonParts {
                         ExpectationNews(event, in: notifier.timeZone))
                 }
             })
-        services.append(HistoryService(instance: instance, store: store, log: log))
+        services.append(HistoryService(inUse: inUse, store: store, log: log))
         services += [configuration, scheduler(configuration), announcer]
         return services
     }
@@ -126,10 +129,12 @@ struct DaemonParts {
                 announcer.reloading()
                 return InstanceOptions.loader.load(file)
             },
-            use: { [desk, monitor, notifier, environment] in
+            use: { [desk, monitor, notifier, environment, inUse] in
                 try Self.use($0, desk, monitor, notifier, environment)
+                inUse.set($0)
             },
             onRead: { [notifier, announcer, journal, log] mistakes in
+                Machine.giveMemoryBack()
                 announcer.ready("\(journal.record.schedules) schedules")
                 do {
                     try notifier.tell(configurationMistakes: mistakes)

@@ -8,26 +8,19 @@ import ServiceLifecycle
 
 /// Keeps the history of a daemon's instance small.
 struct HistoryService: ServiceLifecycle.Service {
-    let instance: Instance
+    let inUse: InstanceInUse
     let store: RunStore
     let log: Logger
 
     /// How often it is asked whether there is something to do.
     private static let interval = Duration.seconds(3600)
 
-    private func tell(_ result: HistoryResult) {
-        for problem in result.problems { log.warning("history", metadata: ["problem": "\(problem)"]) }
-        guard result.removedRunCount > 0 || result.removedFirings > 0 else { return }
-        log.info(
-            "history was kept small",
-            metadata: ["runs": "\(result.removedRunCount)", "firings": "\(result.removedFirings)"])
-    }
-
     func run() async throws {
-        let history = History(
-            store: store, reports: ReportFolder(root: instance.folders.reports), rules: instance.history)
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
+                let instance = inUse.value
+                let history = History(
+                    store: store, reports: ReportFolder(root: instance.folders.reports), rules: instance.history)
                 do {
                     if case .applied(let result) = try await history.apply(clock: SystemWallClock()) { tell(result) }
                 } catch is CancellationError {
@@ -40,5 +33,13 @@ struct HistoryService: ServiceLifecycle.Service {
                 try? await Task.sleep(for: Self.interval)
             }
         }
+    }
+
+    private func tell(_ result: HistoryResult) {
+        for problem in result.problems { log.warning("history", metadata: ["problem": "\(problem)"]) }
+        guard result.removedRunCount > 0 || result.removedFirings > 0 else { return }
+        log.info(
+            "history was kept small",
+            metadata: ["runs": "\(result.removedRunCount)", "firings": "\(result.removedFirings)"])
     }
 }

@@ -4,6 +4,10 @@ import Foundation
 import History
 import Maintenance
 import Reports
+import RunStore
+import Runner
+import Scheduler
+import SystemPackage
 
 extension Ronde.HistoryCommand {
     struct Prune: AsyncParsableCommand {
@@ -13,7 +17,7 @@ extension Ronde.HistoryCommand {
                 Examples: ronde history prune --dry-run
                           ronde history prune --compact
                 Reports that are held or signed stay, and so do the newest runs of each
-                checklist. A daemon may go on meanwhile.
+                checklist. A daemon may go on meanwhile, but not beside --compact.
                 """)
 
         @Flag(help: "Say what would go, and remove nothing.") var dryRun = false
@@ -27,6 +31,7 @@ extension Ronde.HistoryCommand {
 
         func run() async throws {
             let instance = try instance.instance()
+            if compact, !dryRun { try refuseBesideDaemons(instance) }
             let history = try instance.keeping()
             try Ronde.HistoryCommand.takeFirstStock(history)
             let status = try await history.status(at: Date(), confirmsClock: confirmClock)
@@ -48,6 +53,18 @@ extension Ronde.HistoryCommand {
             let freed = compact ? try history.compact() : nil
             try show(result, freed)
             if !result.problems.isEmpty { throw CommandFailure(message: "not all could be done", status: 1) }
+        }
+
+        /// A daemon that cannot record anything for ten seconds ends.
+        private func refuseBesideDaemons(_ instance: Instance) throws {
+            let settings = instance.runnerSettings()
+            let locks = settings.stateFolder.appending("locks")
+            let daemons = try RunStore.open(settings).daemons().filter {
+                DaemonPresence.isAlive($0.presence, in: locks)
+            }
+            guard let daemon = daemons.first else { return }
+            throw CommandFailure.busy(
+                "a daemon runs (process \(daemon.pid)) and could not record anything meanwhile: stop it, then compact")
         }
 
         private func confirm(_ status: HistoryStatus, _ words: HistoryWords) throws {
