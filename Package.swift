@@ -43,6 +43,7 @@ let package = Package(
     name: "ronde",
     products: [
         .executable(name: "ronde", targets: ["ronde"]),
+        .executable(name: "ronde-supervisor", targets: ["ronde-supervisor"]),
         .executable(name: "api-service", targets: ["api-service"]),
     ],
     dependencies: [
@@ -74,6 +75,7 @@ let package = Package(
         .target(name: "Archiving", dependencies: ["CArchive", "Digests", "DurableFiles", .system]),
         .target(name: "Networking", dependencies: ["CCurl"]),
         .target(name: "Processes", dependencies: [.subprocess, .system]),
+        .target(name: "Supervision", dependencies: ["DurableFiles", .system]),
         .target(name: "Encryption", dependencies: ["Digests", "DurableFiles", "Processes", .system]),
         .target(name: "SQLiteFile", dependencies: ["Digests", "DurableFiles", .grdbSQLite, .system]),
 
@@ -111,7 +113,7 @@ let package = Package(
             name: "Runner",
             dependencies: [
                 "Digests", "DurableFiles", "History", "Maintenance", "PluginKit", "Processes", "Reports", "RunStore",
-                .system,
+                "Supervision", .system,
             ]),
         .target(
             name: "Scheduler",
@@ -173,10 +175,11 @@ let package = Package(
                 "DrillPlugin",
                 "DurableFiles", "Encryption", "ExportPlugin", "Exports", "HealthPlugin", "History", "IntegrityPlugin",
                 "Maintenance", "Networking", "Notifications", "Observability", "Offsite", "OffsitePlugin", "PluginKit",
-                "Processes", "PrunePlugin",
-                "Reports", "Restoring", "RunStore", "Runner", "SQLiteFile", "Salvage", "Scheduler", "VacuumPlugin",
-                "YAMLDocument", .argumentParser, .logging, .serviceLifecycle, .system, .unixSignals,
+                "PrunePlugin", "Reports", "Restoring", "RunStore", "Runner", "SQLiteFile", "Salvage", "Scheduler",
+                "Supervision", "VacuumPlugin", "YAMLDocument", .argumentParser, .logging, .serviceLifecycle, .system,
+                .unixSignals,
             ]),
+        .executableTarget(name: "ronde-supervisor", dependencies: ["Supervision"]),
         .executableTarget(
             name: "api-service",
             dependencies: ["APIService", .argumentParser, .logging, .system]),
@@ -196,6 +199,7 @@ let package = Package(
             of: "Archiving", dependencies: ["Digests", "DurableFiles", .system], resources: [.copy("Corpus")]),
         tests(of: "Networking", resources: [.copy("Mail/sink.py")]),
         tests(of: "Processes", dependencies: [.system]),
+        tests(of: "Supervision", dependencies: ["DurableFiles", "ronde", "ronde-supervisor", .system]),
         tests(
             of: "SQLiteFile", dependencies: ["Digests", "DurableFiles", .grdbSQLite, .system],
             resources: [.copy("Corpus")]),
@@ -244,7 +248,8 @@ let package = Package(
         tests(
             of: "Runner",
             dependencies: [
-                "DurableFiles", "Maintenance", "PluginKit", "Processes", "Reports", "RunStore", "ronde", .system,
+                "DurableFiles", "Maintenance", "PluginKit", "Reports", "RunStore", "Supervision", "ronde",
+                "ronde-supervisor", .system,
             ]),
         tests(
             of: "Scheduler",
@@ -274,7 +279,7 @@ let package = Package(
             ]),
         // The built executables, as people use them.
         .testTarget(
-            name: "EndToEndTests", dependencies: ["api-service", "ronde", .grdb],
+            name: "EndToEndTests", dependencies: ["api-service", "ronde", "ronde-supervisor", .grdb],
             exclude: ["Services"]),
     ],
     swiftLanguageModes: [.v6]

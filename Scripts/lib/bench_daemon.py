@@ -4,6 +4,8 @@ Called by Scripts/bench. Figures are this machine's own; nothing else is install
 """
 import json, os, pathlib, signal, sqlite3, statistics, subprocess, sys, tempfile, time
 
+from process_events import ProcessEvents, can_listen
+
 
 class Daemon:
     """An instance in a folder of its own, whose tasks note when their process began."""
@@ -79,8 +81,21 @@ def idle(ronde, count, report):
         report(f"{count:,} schedules: processor, idle", share * 100, "% of a core", "under 0.1")
 
 
+def next_minute():
+    return (time.time() // 60 + 1) * 60
+
+
+def percentiles(report, what, delays, goals):
+    if delays:
+        report(f"{what}, median", statistics.median(delays), "ms", goals[0])
+        report(f"{what}, p99", delays[max(int(len(delays) * 0.99) - 1, 0)], "ms", goals[1])
+
+
 def together(ronde, others, count, report):
-    """From the due instant to the start of a task's process, of many that are due at one instant."""
+    """From the due instant to the start of a task's process, of many that are due at one instant.
+
+    Ronde starts a supervisor for each task, and that starts the task's program; the kernel says when each began.
+    """
     with tempfile.TemporaryDirectory() as folder:
         daemon = Daemon(ronde, pathlib.Path(folder), count)
         for index in range(others):
@@ -90,31 +105,47 @@ def together(ronde, others, count, report):
         # Room to start before the minute is full.
         time.sleep((60 - time.time() % 60 + 50) % 60)
         daemon.start()
-        due = (time.time() // 60 + 1) * 60
+        due = next_minute()
+        events = ProcessEvents(daemon.process.pid) if can_listen() else None
         time.sleep(due - time.time() + 30)
         daemon.stop()
-        delays = sorted((start - due) * 1000 for start in daemon.starts() if due <= start < due + 30)
-        if len(delays) != count:
-            print(f"  {len(delays)} of {count} tasks began", file=sys.stderr)
-        begun = sorted(row[0] - due * 1000 for row in daemon.rows("SELECT started_at FROM run"))
-        report(f"{count} firings at one instant: run recorded, median", statistics.median(begun), "ms", None)
-        report(f"{count} firings at one instant: run recorded, p99", begun[int(len(begun) * 0.99) - 1], "ms", None)
-        report(f"{count} firings at one instant: process begun, median", statistics.median(delays), "ms", "under 10")
-        report(f"{count} firings at one instant: process begun, p99", delays[int(len(delays) * 0.99) - 1], "ms",
-               "under 100")
+        what = f"{count} firings at one instant"
+
+        def delays(instants):
+            return sorted((instant - due) * 1000 for instant in instants if due <= instant < due + 30)
+
+        noted = delays(daemon.starts())
+        if len(noted) != count:
+            print(f"  {len(noted)} of {count} tasks began", file=sys.stderr)
+        recorded = delays(row[0] / 1000 for row in daemon.rows("SELECT started_at FROM run"))
+        percentiles(report, f"{what}: run recorded", recorded, (None, None))
+        if events:
+            events.stop()
+            percentiles(report, f"{what}: process started", delays(events.children), (None, "under 100"))
+            percentiles(report, f"{what}: task's program started", delays(events.grandchildren), (None, None))
+        percentiles(report, f"{what}: task's program runs", noted, (None, None))
 
 
-def one(ronde, report):
+def one(ronde, minutes, report):
+    """The same of one firing at a time, every minute."""
     with tempfile.TemporaryDirectory() as folder:
         daemon = Daemon(ronde, pathlib.Path(folder), 8)
         daemon.add("due", '"* * * * *"')
         time.sleep((60 - time.time() % 60 + 50) % 60)
         daemon.start()
-        due = (time.time() // 60 + 1) * 60
-        time.sleep(due - time.time() + 130)
+        due = next_minute()
+        events = ProcessEvents(daemon.process.pid) if can_listen() else None
+        time.sleep(due - time.time() + 60 * minutes - 20)
         daemon.stop()
-        delays = [(start % 60) * 1000 for start in daemon.starts()]
-        report("one firing: process begun, median", statistics.median(delays), "ms", "under 10")
+        if events:
+            events.stop()
+            for what, instants, goal in [
+                ("process started", events.children, "under 10"), ("task's program started", events.grandchildren, None)
+            ]:
+                report(f"one firing: {what}, median", statistics.median(instant % 60 * 1000 for instant in instants),
+                       "ms", goal)
+        report("one firing: task's program runs, median",
+               statistics.median(start % 60 * 1000 for start in daemon.starts()), "ms", None)
 
 
 def firings(ronde, report):
@@ -141,7 +172,7 @@ def main():
     if "idle" in chosen:
         idle(ronde, 10_000, report)
     if "one" in chosen:
-        one(ronde, report)
+        one(ronde, 5, report)
     if "together" in chosen:
         together(ronde, 9_900, 100, report)
     print(json.dumps(rows, indent=2))

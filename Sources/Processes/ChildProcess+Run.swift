@@ -136,7 +136,7 @@ final class ChildWatch: Sendable {
 
     /// Kills what there is of the child's group; true where something was.
     ///
-    /// After its end the child has been waited for, so only a group that still has members has this number; see ``Supervisor`` for
+    /// After its end the child has been waited for, so only a group that still has members has this number; see `Supervisor` for
     /// one that ends its group before it ends itself.
     func killStrays() -> Bool {
         let group = state.withLock { $0.group }

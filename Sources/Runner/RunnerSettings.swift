@@ -7,8 +7,9 @@ package struct RunnerSettings: Sendable {
     /// Holds the run store, locks and scratch folders.
     package var stateFolder: FilePath
     package var reportsFolder: FilePath
-    /// The `ronde` executable, which is started again to supervise plugins and to be the compiled-in ones.
+    /// The `ronde` executable, which is started again to be the compiled-in plugins.
     package var executable: FilePath
+    package var supervisor: SupervisorProgram
     /// By name.
     package var plugins: [String: PluginManifest]
     package var timeZone: TimeZone
@@ -25,6 +26,7 @@ package struct RunnerSettings: Sendable {
         self.stateFolder = stateFolder
         self.reportsFolder = reportsFolder
         self.executable = executable
+        self.supervisor = SupervisorProgram(of: executable)
         self.plugins = plugins
         self.timeZone = timeZone
         self.host = host

@@ -95,7 +95,8 @@ struct InstallTests {
         #expect(ending.output.contains(" is installed in \(root.destination)/usr/local"), "\(ending)")
         for path in [
             Self.program, Self.config, Self.unit, "/etc/ronde/schedules", "/usr/local/lib/sysusers.d/ronde.conf",
-            "/usr/local/share/man/man1/ronde.1", "/usr/local/share/man/man1/ronde-backups-restore.1",
+            "/usr/local/libexec/ronde/ronde-supervisor", "/usr/local/share/man/man1/ronde.1",
+            "/usr/local/share/man/man1/ronde-backups-restore.1",
             "/usr/local/share/bash-completion/completions/ronde", "/usr/local/share/zsh/site-functions/_ronde",
             "/usr/local/share/fish/vendor_completions.d/ronde.fish", "/usr/local/share/doc/ronde/writable-folders.conf",
         ] {

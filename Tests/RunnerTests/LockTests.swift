@@ -2,6 +2,7 @@ import DurableFiles
 import Foundation
 import Glibc
 import Maintenance
+import Supervision
 import Synchronization
 import SystemPackage
 import Testing
@@ -94,13 +95,6 @@ struct LockTests {
         #expect(holder.hasPrefix("service api is in use"))
         for lock in work { lock.release() }
         #expect(try await table.take([(name, .exclusive)], purpose: "next", until: .now) { _ in }.held != nil)
-    }
-
-    @Test("a work lock survives the way through an argument", arguments: [LockMode.shared, .exclusive])
-    func argument(mode: LockMode) {
-        let lock = WorkLock(path: "/a=b/c d.lock", mode: mode)
-        #expect(WorkLock(argument: lock.argument) == lock)
-        #expect(WorkLock(argument: "both=/x") == nil)
     }
 
     @Test("a database has one lock, by whatever path it is named")

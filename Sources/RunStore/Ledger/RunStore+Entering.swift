@@ -55,27 +55,28 @@ extension RunStore {
     /// What was due before a schedule is watched was never called for. Under a clock that was set back its firings are
     /// open from there on: those that were entered have their row.
     static func cursor(of schedule: WatchedSchedule, now: Date, _ database: Database) throws -> ScheduleCursor {
-        let row = try Row.fetchOne(
-            database, sql: "SELECT cron, watched_since, entered_until FROM schedule WHERE checklist = ?",
-            arguments: [schedule.checklist])
+        // Ten thousand schedules ask the same: each statement is parsed once.
+        let stored = try database.cachedStatement(
+            sql: "SELECT cron, watched_since, entered_until FROM schedule WHERE checklist = ?")
+        let row = try Row.fetchOne(stored, arguments: [schedule.checklist])
         let nominalNow = StoredInstant.encode(now.addingTimeInterval(-schedule.delay))
         guard let row, row["cron"] == schedule.rule else {
-            try database.execute(
+            try database.cachedStatement(
                 sql: """
                     INSERT OR REPLACE INTO schedule (checklist, cron, watched_since, entered_until)
                     VALUES (?1, ?2, ?3, ?3)
-                    """,
-                arguments: [schedule.checklist, schedule.rule, nominalNow])
+                    """
+            ).execute(arguments: [schedule.checklist, schedule.rule, nominalNow])
             return ScheduleCursor(
                 enteredUntil: StoredInstant.decode(nominalNow),
                 enteredAhead: try entered(schedule.checklist, after: nominalNow, database))
         }
         let watchedSince: Int64 = row["watched_since"]
-        let stored: Int64? = row["entered_until"]
-        var enteredUntil = min(stored ?? watchedSince, nominalNow)
+        let known: Int64? = row["entered_until"]
+        var enteredUntil = min(known ?? watchedSince, nominalNow)
         // The clock was before that time, wrongly: nothing of the years between was called for.
         if enteredUntil < watchedSince, watchedSince <= nominalNow { enteredUntil = watchedSince }
-        if enteredUntil != stored {
+        if enteredUntil != known {
             try setEnteredUntil(StoredInstant.decode(enteredUntil), of: schedule.checklist, database)
         }
         return ScheduleCursor(
@@ -84,17 +85,16 @@ extension RunStore {
     }
 
     private static func entered(_ checklist: String, after instant: Int64, _ database: Database) throws -> Set<Date> {
-        let times = try Int64.fetchCursor(
-            database, sql: "SELECT nominal_time FROM firing WHERE checklist = ? AND nominal_time > ?",
-            arguments: [checklist, instant])
+        let after = try database.cachedStatement(
+            sql: "SELECT nominal_time FROM firing WHERE checklist = ? AND nominal_time > ?")
+        let times = try Int64.fetchCursor(after, arguments: [checklist, instant])
         var entered: Set<Date> = []
         while let time = try times.next() { entered.insert(StoredInstant.decode(time)) }
         return entered
     }
 
     static func setEnteredUntil(_ instant: Date, of checklist: String, _ database: Database) throws {
-        try database.execute(
-            sql: "UPDATE schedule SET entered_until = ? WHERE checklist = ?",
-            arguments: [StoredInstant.encode(instant), checklist])
+        try database.cachedStatement(sql: "UPDATE schedule SET entered_until = ? WHERE checklist = ?")
+            .execute(arguments: [StoredInstant.encode(instant), checklist])
     }
 }

@@ -1,6 +1,7 @@
 import DurableFiles
 import Foundation
 import Maintenance
+import Supervision
 import SystemPackage
 
 /// The locks of one state folder, shared by all processes that use it.
@@ -73,7 +74,7 @@ struct LockTable: Sendable {
 
     /// What the supervisor of a task with these locks is told to hold.
     func workLocks(_ locks: [(name: LockName, mode: LockMode)]) -> [WorkLock] {
-        locks.map { WorkLock(path: WorkLock.path(of: folder.appending($0.name.fileName)), mode: $0.mode) }
+        locks.map { WorkLock(of: folder.appending($0.name.fileName), mode: FileLock.Mode($0.mode)) }
     }
 }
 

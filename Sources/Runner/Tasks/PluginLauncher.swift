@@ -3,6 +3,7 @@ import Foundation
 import Maintenance
 import PluginKit
 import Processes
+import Supervision
 import Synchronization
 import SystemPackage
 
@@ -57,11 +58,11 @@ struct PluginLauncher: Sendable {
             case .compiledIn: [settings.executable.string, "plugin", manifest.name]
             case .executable(let path, let arguments): [path] + arguments
             }
-        let options =
-            ["--grace", "\(settings.grace.inSeconds)", "--purpose", "\(request.run), task \(request.task)"]
-            + (load.nice > 0 ? ["--nice", "\(load.nice)"] : []) + locks.flatMap { ["--lock", $0.argument] }
+        let order = SupervisorOrder(
+            program: load.diskPrefix + program, grace: settings.grace, nice: load.nice,
+            purpose: "\(request.run), task \(request.task)", locks: locks)
         var child = ChildProcess(
-            executable: settings.executable, arguments: ["supervise"] + options + ["--"] + load.diskPrefix + program,
+            executable: settings.supervisor.executable, arguments: settings.supervisor.arguments + order.arguments,
             environment: settings.environment, workingDirectory: FilePath(request.scratch),
             input: try request.line(timeZone: settings.timeZone), timeLimit: timeLimit, grace: settings.grace,
             outputLimit: Int(Self.outputLimit.bytes), lineLimit: Self.lineLimit)

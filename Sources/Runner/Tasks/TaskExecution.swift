@@ -2,6 +2,7 @@ import DurableFiles
 import Foundation
 import Maintenance
 import PluginKit
+import Supervision
 import SystemPackage
 
 /// One task of a run, from its locks to its report.

@@ -23,7 +23,7 @@ struct SchedulerRound {
     private typealias Steps = ThrowingTaskGroup<Step, any Error>
 
     private let service: SchedulerService
-    private var checklists: [String: Checklist]
+    /// By checklist.
     private var plans: [String: FiringPlan]
     private var runner: any ChecklistRunning
     private var agenda = Agenda()
@@ -42,24 +42,16 @@ struct SchedulerRound {
     init(service: SchedulerService, instance: Instance) {
         self.service = service
         queue = RunQueue(places: instance.daemon.checklistsAtOnce)
-        (checklists, plans) = Self.plans(of: instance, host: service.host)
+        plans = Self.plans(of: instance, host: service.host)
         runner = service.runner(instance)
     }
 
     /// How many schedules are watched.
     var scheduled: Int { plans.count }
 
-    private static func plans(
-        of instance: Instance, host: String
-    ) -> (checklists: [String: Checklist], plans: [String: FiringPlan]) {
-        var checklists: [String: Checklist] = [:]
-        var plans: [String: FiringPlan] = [:]
-        for checklist in instance.checklists {
-            guard let plan = FiringPlan(checklist, host: host) else { continue }
-            checklists[checklist.name] = checklist
-            plans[checklist.name] = plan
-        }
-        return (checklists, plans)
+    private static func plans(of instance: Instance, host: String) -> [String: FiringPlan] {
+        let plans = instance.checklists.lazy.compactMap { FiringPlan($0, host: host) }
+        return Dictionary(plans.map { ($0.checklist, $0) }) { _, last in last }
     }
 
     /// Runs until shutdown; what runs at that moment may end.
@@ -173,10 +165,10 @@ struct SchedulerRound {
         let claimed = Dictionary(grouping: entered.filter { $0.state == .running }, by: \.checklist)
         // In the order in which they were due.
         for plan in due {
-            guard let firings = claimed[plan.checklist], let checklist = checklists[plan.checklist] else { continue }
+            guard let firings = claimed[plan.checklist] else { continue }
             let claims = firings.map { firing in
                 let trigger = entries[plan.checklist]?.triggers[firing.nominalTime] ?? .schedule
-                return Claim(firing: firing, trigger: trigger, checklist: checklist, runner: runner)
+                return Claim(firing: firing, trigger: trigger, checklist: plan.definition, runner: runner)
             }
             let zone = plan.schedule.timeZone
             try take(
@@ -214,7 +206,7 @@ struct SchedulerRound {
     /// Watches another configuration from now on; what runs and waits goes on as it was.
     private mutating func change(to instance: Instance) {
         guard !service.isStopping else { return }
-        (checklists, plans) = Self.plans(of: instance, host: service.host)
+        plans = Self.plans(of: instance, host: service.host)
         runner = service.runner(instance)
         queue.places = instance.daemon.checklistsAtOnce
         knownChanges = nil

@@ -21,9 +21,11 @@ package struct PlannedFiring: Hashable, Sendable {
     }
 }
 
-/// When the firings of one checklist are due on this host; values only.
-package struct FiringPlan: Sendable {
-    package let checklist: String
+/// When the firings of one checklist are due on this host.
+///
+/// It never changes, and is shared: ten thousand of them stand in several places.
+package final class FiringPlan: Sendable {
+    package let definition: Checklist
     package let schedule: ScheduleDefinition
     /// What jitter adds to every firing, in whole seconds.
     package let delay: TimeInterval
@@ -33,12 +35,14 @@ package struct FiringPlan: Sendable {
 
     package init?(_ checklist: Checklist, host: String) {
         guard let schedule = checklist.schedule else { return nil }
-        self.checklist = checklist.name
+        definition = checklist
         self.schedule = schedule
         delay = StableJitter.delay(upTo: schedule.jitter, checklist: checklist.name, host: host)
         leadTime = checklist.timeLimit.seconds + delay
         cron = CronSchedule(schedule.cron, timeZone: schedule.timeZone)
     }
+
+    package var checklist: String { definition.name }
 
     /// How the ledger knows the schedule.
     package var watched: WatchedSchedule {
@@ -61,7 +65,7 @@ package struct FiringPlan: Sendable {
 
     /// The firings after an instant, in order of their nominal times.
     package func firings(after instant: Date) -> some Sequence<PlannedFiring> {
-        cron.firings(after: instant).lazy.map { planned($0.instant) }
+        cron.firings(after: instant).lazy.map { self.planned($0.instant) }
     }
 
     // MARK: What is due

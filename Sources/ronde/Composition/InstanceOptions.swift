@@ -85,11 +85,13 @@ extension RunStore {
 /// What this process knows of the machine it runs on.
 enum Machine {
     /// This executable, which is started again for compiled-in plugins.
-    static var executable: FilePath {
+    ///
+    /// Found out once: after an upgrade the system says `(deleted)` behind the path of a daemon that still runs.
+    static let executable: FilePath = {
         // `/proc/self/exe` names the file even where the process was started through PATH or a link.
         let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return FilePath(path ?? CommandLine.arguments[0])
-    }
+    }()
 
     static var hostName: String {
         var name = [CChar](repeating: 0, count: 256)

@@ -1,13 +1,12 @@
 import Glibc
-import SystemPackage
 
 /// A program started in this process' own group, with its streams.
 struct SpawnedProgram {
     private let pid: pid_t
 
-    /// - Throws: ``ChildStartError`` with the system's reason.
-    static func start(_ program: [String]) throws(ChildStartError) -> SpawnedProgram {
-        guard let path = program.first else { throw ChildStartError(executable: "", reason: "no program was named") }
+    /// - Throws: ``SupervisorFailure`` with the system's reason.
+    static func start(_ program: [String]) throws(SupervisorFailure) -> SpawnedProgram {
+        guard let path = program.first else { throw .start(program: "", reason: "no program was named") }
         var attributes = posix_spawnattr_t()
         guard posix_spawnattr_init(&attributes) == 0 else { throw failure(path, ENOMEM) }
         defer { posix_spawnattr_destroy(&attributes) }
@@ -28,8 +27,8 @@ struct SpawnedProgram {
         return SpawnedProgram(pid: pid)
     }
 
-    private static func failure(_ path: String, _ number: Int32) -> ChildStartError {
-        ChildStartError(executable: FilePath(path), reason: Errno(rawValue: number).description)
+    private static func failure(_ path: String, _ number: Int32) -> SupervisorFailure {
+        .start(program: path, reason: String(cString: strerror(number)))
     }
 
     /// How the program ended; nil while it runs.

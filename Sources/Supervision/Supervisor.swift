@@ -30,8 +30,8 @@ package struct Supervisor: Sendable {
     /// whole group is killed, the supervisor with it.
     ///
     /// - Returns: the exit status of the program; where a signal ended it, this process ends by the same signal.
-    /// - Throws: ``ChildStartError`` where it could not be started.
-    package func run() throws(ChildStartError) -> Int32 {
+    /// - Throws: ``SupervisorFailure`` where it could not be started.
+    package func run() throws(SupervisorFailure) -> Int32 {
         if nice > 0 { Niceness.add(nice) }
         let signals = SignalPipe.open([SIGCHLD, SIGTERM, SIGINT, SIGHUP])
         let child = try SpawnedProgram.start(program)
