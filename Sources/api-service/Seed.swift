@@ -5,7 +5,7 @@ import SystemPackage
 /// `api-service seed`: a table to look at and to measure with.
 struct Seed: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Fill the database with made-up users until it holds a number of them.",
+        commandName: "seed", abstract: "Fill the database with made-up users until it holds a number of them.",
         discussion: """
             The users are the same each time. A table that already holds as many or more is left alone, so running it \
             twice changes nothing. A service may be using the database meanwhile.

@@ -6,7 +6,7 @@ import SystemPackage
 /// `api-service serve`: runs until it is told to stop.
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Serve until SIGTERM or SIGINT.",
+        commandName: "serve", abstract: "Serve until SIGTERM or SIGINT.",
         discussion: """
             Prints the line 'Listening on http://HOST:PORT' on standard output once it is ready.
 

@@ -22,13 +22,14 @@ struct Ronde: AsyncParsableCommand {
             Init.self, Run.self, Daemon.self, StatusCommand.self, Next.self, SimulateCommand.self, LedgerCommand.self,
             Pause.self, Resume.self, Acknowledge.self, Validate.self, CronCommand.self, ReportsCommand.self,
             HistoryCommand.self, NotificationsCommand.self, ExpectationsCommand.self, PluginsCommand.self,
-            BackupsCommand.self, RetentionCommand.self, PluginProcess.self, Supervise.self,
+            BackupsCommand.self, RetentionCommand.self,
         ])
 
     static func main() async {
         // A reader that went away must not end a run half-way, and lines must appear as they are written.
         signal(SIGPIPE, SIG_IGN)
         setvbuf(Terminal.standardOutput, nil, _IOLBF, 0)
+        if let status = await OwnProcesses.run(Array(CommandLine.arguments.dropFirst())) { Glibc.exit(status) }
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

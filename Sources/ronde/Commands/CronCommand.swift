@@ -13,7 +13,7 @@ extension Ronde {
 
         struct Next: ParsableCommand {
             static let configuration = CommandConfiguration(
-                abstract: "Show when an expression fires.",
+                commandName: "next", abstract: "Show when an expression fires.",
                 discussion: "Example: ronde cron next '30 2 * * *' --tz Europe/Paris --after 2026-03-28T12:00:00+01:00")
 
             @Argument(help: "Five fields in quotes, or an alias such as @daily.")
@@ -59,7 +59,7 @@ extension Ronde {
 
         struct Explain: ParsableCommand {
             static let configuration = CommandConfiguration(
-                abstract: "Say in a sentence when an expression fires.",
+                commandName: "explain", abstract: "Say in a sentence when an expression fires.",
                 discussion: "Example: ronde cron explain '0 2 * * 0' --language fr")
 
             @Argument(help: "Five fields in quotes, or an alias such as @daily.")

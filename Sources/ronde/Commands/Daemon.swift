@@ -15,7 +15,7 @@ import UnixSignals
 extension Ronde {
     struct Daemon: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Run every checklist at its hours, until told to stop.",
+            commandName: "daemon", abstract: "Run every checklist at its hours, until told to stop.",
             discussion: """
                 Example: ronde daemon
                 SIGTERM and SIGINT stop it: nothing new starts, and what runs has --drain seconds to end.

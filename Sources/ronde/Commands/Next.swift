@@ -13,7 +13,7 @@ import SystemPackage
 extension Ronde {
     struct Next: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show what is due next.",
+            commandName: "next", abstract: "Show what is due next.",
             discussion: "Example: ronde next --count 3 --from 2026-10-20T00:00:00+02:00")
 
         @Option(help: "How many firings of all checklists together.")

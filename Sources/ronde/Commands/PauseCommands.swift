@@ -9,7 +9,7 @@ import RunStore
 extension Ronde {
     struct Pause: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Skip the firings of a checklist for a while.",
+            commandName: "pause", abstract: "Skip the firings of a checklist for a while.",
             discussion: """
                 Examples: ronde pause weekly --reason "moving to the new disk" --for 2d
                           ronde pause daily --reason "the service is off" --until 2027-01-04
@@ -58,6 +58,7 @@ extension Ronde {
 
     struct Resume: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "resume",
             abstract: "End the pause of a checklist.", discussion: "Example: ronde resume weekly")
 
         @Argument(help: "The name of the checklist.") var checklist: String

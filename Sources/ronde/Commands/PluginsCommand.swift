@@ -12,6 +12,7 @@ extension Ronde {
 
         struct List: ParsableCommand {
             static let configuration = CommandConfiguration(
+                commandName: "list",
                 abstract: "List the plugins that checklists can use.", discussion: "Example: ronde plugins list")
 
             @Flag(help: "Print JSON: {\"plugins\": [{name, summary, program}]}.")
@@ -37,6 +38,7 @@ extension Ronde {
 
         struct Show: ParsableCommand {
             static let configuration = CommandConfiguration(
+                commandName: "show",
                 abstract: "Describe a plugin and its parameters.", discussion: "Example: ronde plugins show vacuum")
 
             @Argument var name: String

@@ -14,7 +14,7 @@ extension Ronde {
 
         struct List: ParsableCommand {
             static let configuration = CommandConfiguration(
-                abstract: "List reports, newest first.",
+                commandName: "list", abstract: "List reports, newest first.",
                 discussion: "Example: ronde reports list --checklist weekly --count 5")
 
             @Option(help: "Only reports of this checklist.")
@@ -53,7 +53,7 @@ extension Ronde {
 
         struct Show: ParsableCommand {
             static let configuration = CommandConfiguration(
-                abstract: "Print a report: the newest, or the one that is named.",
+                commandName: "show", abstract: "Print a report: the newest, or the one that is named.",
                 discussion: "Example: ronde reports show weekly-20261122-020000")
 
             @Argument(help: ArgumentHelp("The run, or a checklist for its newest run.", valueName: "run"))

@@ -12,7 +12,7 @@ extension Ronde {
 
         struct Explain: ParsableCommand {
             static let configuration = CommandConfiguration(
-                abstract: "Show which of some instants a policy keeps, and why.",
+                commandName: "explain", abstract: "Show which of some instants a policy keeps, and why.",
                 discussion: """
                     Reads instants from standard input, one in ISO 8601 a line, in any order.
                     Example: ronde retention explain --keep-daily 7 --keep-weekly 4 --keep-monthly 12 < instants

@@ -11,7 +11,7 @@ import SystemPackage
 extension Ronde {
     struct Run: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Run a checklist or procedure now.",
+            commandName: "run", abstract: "Run a checklist or procedure now.",
             discussion: """
                 Example: ronde run weekly
                 Exit status: 0 ok, 1 warning, 2 critical, 3 unknown; 75 when the checklist is running already.

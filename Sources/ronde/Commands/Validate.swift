@@ -8,7 +8,7 @@ import YAMLDocument
 extension Ronde {
     struct Validate: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Find every mistake in ronde.yaml, schedules and plugins.",
+            commandName: "validate", abstract: "Find every mistake in ronde.yaml, schedules and plugins.",
             discussion: """
                 Examples: ronde validate
                           ronde validate schedules/weekly.yaml

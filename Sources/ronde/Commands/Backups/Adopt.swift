@@ -10,7 +10,7 @@ import SystemPackage
 extension Ronde.BackupsCommand {
     struct Adopt: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Take backups that other tools made into care.",
+            commandName: "adopt", abstract: "Take backups that other tools made into care.",
             discussion: """
                 Example: ronde backups adopt /srv/old-backups --dry-run
                 Files named like the database and a date (test_20251216.db, test_20251216_020000.db.gz) are unpacked and

@@ -14,7 +14,7 @@ extension ExportFormat: ExpressibleByArgument {}
 extension Ronde.BackupsCommand {
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write a database as SQL, CSV or JSON lines.",
+            commandName: "export", abstract: "Write a database as SQL, CSV or JSON lines.",
             discussion: """
                 Examples: ronde backups export --format csv --into exports         the live database, as of one instant
                           ronde backups export latest --format sql --into out.sql  a set
@@ -88,7 +88,7 @@ extension Ronde.BackupsCommand {
 
     struct Import: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Build a new database from SQL or CSV.",
+            commandName: "import", abstract: "Build a new database from SQL or CSV.",
             discussion: """
                 Examples: ronde backups import backup_202512.sql.gz --into new.db
                           ronde backups import users.csv orders.csv --schema schema.sql --into new.db

@@ -10,7 +10,7 @@ import SystemPackage
 extension Ronde.BackupsCommand {
     struct Extract: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Unpack a set or an archive, and nothing that could do harm.",
+            commandName: "extract", abstract: "Unpack a set or an archive, and nothing that could do harm.",
             discussion: """
                 Example: ronde backups extract uploads.tar.gz --into /tmp/uploads
                 Takes tar and zip archives and single compressed files. All of it is read and checked first: an archive

@@ -8,7 +8,7 @@ import Reports
 extension Ronde.BackupsCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List the sets, newest first.",
+            commandName: "list", abstract: "List the sets, newest first.",
             discussion: "Example: ronde backups list --tier weekly")
 
         @Option(help: "Only sets of this tier: daily, weekly, monthly or manual.") var tier: String?

@@ -12,12 +12,13 @@ import SystemPackage
 extension Ronde.BackupsCommand {
     struct Offsite: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Look at the copies elsewhere, and fetch one.",
+            commandName: "offsite", abstract: "Look at the copies elsewhere, and fetch one.",
             discussion: "To copy sets there, use the plugin 'offsite': ronde plugins run offsite --with place=NAME",
             subcommands: [List.self, Fetch.self])
 
         struct List: AsyncParsableCommand {
             static let configuration = CommandConfiguration(
+                commandName: "list",
                 abstract: "List the sets at a place.", discussion: "Example: ronde backups offsite list nas")
 
             @Argument(help: "The name of the place in ronde.yaml.") var place: String
@@ -46,7 +47,7 @@ extension Ronde.BackupsCommand {
 
         struct Fetch: AsyncParsableCommand {
             static let configuration = CommandConfiguration(
-                abstract: "Bring a set back, compared with its manifest.",
+                commandName: "fetch", abstract: "Bring a set back, compared with its manifest.",
                 discussion: "Example: ronde backups offsite fetch nas test_20251216_020000 --into fetched")
 
             @Argument(help: "The name of the place in ronde.yaml.") var place: String

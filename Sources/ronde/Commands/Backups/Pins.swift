@@ -6,7 +6,7 @@ import Maintenance
 extension Ronde.BackupsCommand {
     struct Pin: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Keep a set whatever the rules say.",
+            commandName: "pin", abstract: "Keep a set whatever the rules say.",
             discussion: "Example: ronde backups pin test_20251216_020000 --note 'before the move' --until 2026-12-31")
 
         @Argument(help: SetArgument.help) var set: String
@@ -27,7 +27,7 @@ extension Ronde.BackupsCommand {
 
     struct Unpin: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Leave a pinned set to the rules again.",
+            commandName: "unpin", abstract: "Leave a pinned set to the rules again.",
             discussion: "Example: ronde backups unpin test_20251216_020000")
 
         @Argument(help: SetArgument.help) var set: String
@@ -41,7 +41,7 @@ extension Ronde.BackupsCommand {
 
     struct Accept: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say that what fell in a set was meant to fall.",
+            commandName: "accept", abstract: "Say that what fell in a set was meant to fall.",
             discussion: """
                 A set whose rows, tables or size fell far below those of the set before it does not count, and nothing is
                 removed, until a person accepts it.

@@ -10,7 +10,7 @@ import SystemPackage
 extension Ronde.BackupsCommand {
     struct Prune: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Remove the sets that no rule keeps.",
+            commandName: "prune", abstract: "Remove the sets that no rule keeps.",
             discussion: """
                 Examples: ronde backups prune --dry-run
                           ronde backups prune --tier weekly --keep 8

@@ -13,7 +13,7 @@ import SystemPackage
 extension Ronde.BackupsCommand {
     struct Repair: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Save what can be read of a damaged SQLite file into a new one.",
+            commandName: "repair", abstract: "Save what can be read of a damaged SQLite file into a new one.",
             discussion: """
                 Example: ronde backups repair var/api/test.db --into repaired.db --merge latest
                 The damaged file is only read; stop the service first. Where only an index is hurt it is made anew;

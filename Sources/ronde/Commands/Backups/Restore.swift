@@ -11,7 +11,7 @@ import SystemPackage
 extension Ronde.BackupsCommand {
     struct Restore: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Put a backup in place of the database.",
+            commandName: "restore", abstract: "Put a backup in place of the database.",
             discussion: """
                 Examples: ronde backups restore --plan
                           ronde backups restore weekly:latest
@@ -54,7 +54,7 @@ extension Ronde.BackupsCommand {
 
     struct Undo: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Put back what the last restore replaced.",
+            commandName: "undo", abstract: "Put back what the last restore replaced.",
             discussion: "Example: ronde backups undo\nIt is a restore itself, and can be undone.")
 
         @OptionGroup var confirmation: RestoreConfirmation

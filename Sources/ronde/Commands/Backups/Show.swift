@@ -10,7 +10,7 @@ import SystemPackage
 extension Ronde.BackupsCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show all that is known of a set.",
+            commandName: "show", abstract: "Show all that is known of a set.",
             discussion: "Example: ronde backups show latest")
 
         @Argument(help: SetArgument.help) var set = "latest"

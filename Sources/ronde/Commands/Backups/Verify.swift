@@ -11,7 +11,7 @@ import SystemPackage
 extension Ronde.BackupsCommand {
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Read sets whole, and what they unpack to.",
+            commandName: "verify", abstract: "Read sets whole, and what they unpack to.",
             discussion: """
                 Examples: ronde backups verify          every set
                           ronde backups verify latest
@@ -78,7 +78,7 @@ extension Ronde.BackupsCommand {
 
     struct Drill: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Restore sets into scratch space and compare them, row by row.",
+            commandName: "drill", abstract: "Restore sets into scratch space and compare them, row by row.",
             discussion: """
                 Examples: ronde backups drill              the newest, and what is due in rotation
                           ronde backups drill --all

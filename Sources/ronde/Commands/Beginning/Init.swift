@@ -10,7 +10,7 @@ import SystemPackage
 extension Ronde {
     struct Init: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write a commented ronde.yaml and checklists for a service.",
+            commandName: "init", abstract: "Write a commented ronde.yaml and checklists for a service.",
             discussion: """
                 Examples: ronde init
                           ronde init /etc/ronde

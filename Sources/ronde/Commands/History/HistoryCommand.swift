@@ -15,6 +15,7 @@ extension Ronde {
 
         struct Show: AsyncParsableCommand {
             static let configuration = CommandConfiguration(
+                commandName: "show",
                 abstract: "Count runs, reports and the ledger, and say what the rules would remove now.",
                 discussion: """
                     Example: ronde history

@@ -12,7 +12,7 @@ import SystemPackage
 extension Ronde.HistoryCommand {
     struct Prune: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Apply the rules of history now.",
+            commandName: "prune", abstract: "Apply the rules of history now.",
             discussion: """
                 Examples: ronde history prune --dry-run
                           ronde history prune --compact

@@ -10,7 +10,7 @@ import RunStore
 extension Ronde {
     struct Acknowledge: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say that you know of an alert: no more reminders until it changes.",
+            commandName: "acknowledge", abstract: "Say that you know of an alert: no more reminders until it changes.",
             discussion: """
                 Example: ronde acknowledge weekly --note "disk ordered"
                 It holds until the outcome changes or another task fails too. That it is over
