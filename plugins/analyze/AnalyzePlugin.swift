@@ -74,7 +74,9 @@ package struct AnalyzePlugin: TaskPlugin {
     private func analyzeFully(_ connection: SQLiteConnection, in context: TaskContext) throws -> StatisticsReport {
         let others = OtherProcesses(using: connection.path)
         let bytes = try connection.facts().databaseBytes
-        guard others.mayBeThere, bytes > Self.largestInPlace else { return try connection.analyze() }
+        guard others.mayBeThere, bytes > Self.largestInPlace else {
+            return try connection.analyze(restsForOthers: others.mayBeThere)
+        }
         let room = try DiskSpace.available(at: context.scratch)
         guard Int64(room.availableBytes) > bytes + bytes / 10 else {
             throw TaskFailure(

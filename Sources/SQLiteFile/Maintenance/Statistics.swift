@@ -52,25 +52,28 @@ extension SQLiteConnection {
     /// A large table is one transaction, in which nobody else can write; where somebody else may want to, see
     /// ``analyze(throughCopyIn:options:)``.
     ///
+    /// - Parameter restsForOthers: whether there may be somebody who wants to write between two tables.
     /// - Throws: ``SQLiteFileError``.
-    package func analyze() throws -> StatisticsReport {
+    package func analyze(restsForOthers: Bool = true) throws -> StatisticsReport {
         try awaitWriteLock(during: "analyze")
         try execute("PRAGMA analysis_limit=0", during: "analyze")
         let statements = try tableShapes().map { "ANALYZE main.\($0.name.quotedIdentifier)" }
         return try reportingChanges(statements: statements) { () throws(SQLiteFileError) in
-            try runInBatches(statements, during: "analyze")
+            try runInBatches(statements, during: "analyze", restsForOthers: restsForOthers)
         }
     }
 
     /// Runs statements in short transactions, with rests for others between them.
-    private func runInBatches(_ statements: [String], during operation: String) throws(SQLiteFileError) {
+    private func runInBatches(
+        _ statements: [String], during operation: String, restsForOthers: Bool = true
+    ) throws(SQLiteFileError) {
         var rest = statements[...]
         while !rest.isEmpty {
             let start = ContinuousClock.now
             var done = 0
             try untilUnlocked { () throws(SQLiteFileError) in done = try runBatch(rest, during: operation) }
             rest = rest.dropFirst(done)
-            if !rest.isEmpty { self.rest(for: min(.now - start, .milliseconds(50))) }
+            if restsForOthers, !rest.isEmpty { self.rest(for: min(.now - start, .milliseconds(50))) }
         }
     }
 

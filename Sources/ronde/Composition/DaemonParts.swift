@@ -76,7 +76,9 @@ struct DaemonParts {
         Machine.giveMemoryBack()
         let configuration = configuration(requests)
         var group = ServiceGroupConfiguration(
-            services: services(configuration).map { .init(service: $0) },
+            // Without a name the group describes each service with all that is in it: of ten thousand schedules that
+            // took seconds, and tens of megabytes.
+            services: services(configuration).map { .init(service: $0, serviceName: "\(type(of: $0))") },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
         group.maximumGracefulShutdownDuration = .seconds(max(drain, 1))
         try await ServiceGroup(configuration: group).run()
