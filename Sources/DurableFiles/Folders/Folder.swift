@@ -15,9 +15,14 @@ package enum Folder {
     /// An existing folder, also behind a symbolic link, is left as it is. A group that new folders inherit stays
     /// inherited.
     ///
+    /// - Parameters:
+    ///   - path: the folder.
+    ///   - permissions: of each folder that is made.
+    ///   - isDurable: whether the new names are to be on the device before this returns; a folder that nobody needs
+    ///     after a crash does without.
     /// - Throws: ``FileError``, `.notDirectory` when something else has a name on the way.
     package static func create(
-        _ path: FilePath, permissions: FilePermissions = .ownerReadWriteExecute
+        _ path: FilePath, permissions: FilePermissions = .ownerReadWriteExecute, isDurable: Bool = true
     ) throws(FileError) {
         var missing: [FilePath] = []
         var current = path
@@ -28,7 +33,7 @@ package enum Folder {
             if above == current { break }
             current = above
         }
-        for folder in missing.reversed() { try make(folder, permissions) }
+        for folder in missing.reversed() { try make(folder, permissions, isDurable: isDurable) }
         guard try FileFacts.of(path, followingLinks: true)?.kind == .folder else {
             throw FileError(operation: "create the folder", path: path, errno: .notDirectory)
         }
@@ -64,7 +69,9 @@ package enum Folder {
         return try stream.names()
     }
 
-    private static func make(_ folder: FilePath, _ permissions: FilePermissions) throws(FileError) {
+    private static func make(
+        _ folder: FilePath, _ permissions: FilePermissions, isDurable: Bool
+    ) throws(FileError) {
         do throws(FileError) {
             try system("create the folder", at: folder) { mkdir($0, 0o700) }
         } catch {
@@ -75,6 +82,6 @@ package enum Folder {
         let made = try OpenFile.open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, operation: "create the folder")
         let inherited = try made.facts().permissions.intersection(.setGroupID)
         try made.setPermissions(permissions.union(inherited))
-        try sync(parent(of: folder))
+        if isDurable { try sync(parent(of: folder)) }
     }
 }

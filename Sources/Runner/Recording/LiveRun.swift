@@ -59,7 +59,7 @@ package struct LiveRuns: Sendable {
     func show(_ live: LiveRun) {
         do {
             // What a plugin says may name what it found: for the owner's eyes, as reports are.
-            try Folder.create(folder, permissions: .ownerReadWriteExecute)
+            try Folder.create(folder, permissions: .ownerReadWriteExecute, isDurable: false)
             let beside = pathBeside(live.run)
             let file = try FileDescriptor.open(
                 beside, .writeOnly, options: [.create, .truncate, .closeOnExec, .noFollow],

@@ -80,7 +80,7 @@ struct TaskExecution: Sendable {
         _ attempt: Int, _ manifest: PluginManifest, started: Date, _ limit: PluginLauncher.Limit, _ locks: [WorkLock]
     ) async throws -> TaskReport {
         let scratch = scratch.folder(of: task)
-        try Folder.create(scratch)
+        try Folder.create(scratch, isDurable: false)
         // What is left in the scratch folder is swept with the run's folder, by this run or by the next one.
         defer { try? Folder.removeTree(scratch) }
         let request = PluginRequest(
