@@ -20,6 +20,7 @@ final class JumpingClock: WallClock {
     let end: Date
     /// Called with each new time, before sleepers go on.
     private let passing: Mutex<(@Sendable (JumpingClock) -> Void)?> = Mutex(nil)
+    private let busy: Mutex<(@Sendable () -> Bool)?> = Mutex(nil)
 
     init(_ start: Date, until end: Date) {
         time = Mutex(start)
@@ -30,11 +31,14 @@ final class JumpingClock: WallClock {
 
     func set(_ date: Date) { time.withLock { $0 = date } }
     func advance(_ seconds: Double) { time.withLock { $0 += seconds } }
+    /// Time stands still for as long as this is true: what is done then takes none.
+    func standsStill(while body: @escaping @Sendable () -> Bool) { busy.withLock { $0 = body } }
     func onPassing(_ body: @escaping @Sendable (JumpingClock) -> Void) { passing.withLock { $0 = body } }
 
     /// Jumps, but never beyond the end: there it waits until it is cancelled.
     func sleep(until deadline: Date) async throws {
         try Task.checkCancellation()
+        while busy.withLock({ $0 })?() == true { try await Task.sleep(for: .milliseconds(1)) }
         guard deadline <= end else {
             time.withLock { $0 = max($0, end) }
             try await Task.sleep(for: .seconds(3600))

@@ -53,6 +53,7 @@ extension SQLiteConnection {
     /// ``analyze(throughCopyIn:options:)``.
     ///
     /// - Parameter restsForOthers: whether there may be somebody who wants to write between two tables.
+    /// - Returns: what changed.
     /// - Throws: ``SQLiteFileError``.
     package func analyze(restsForOthers: Bool = true) throws -> StatisticsReport {
         try awaitWriteLock(during: "analyze")
