@@ -31,6 +31,7 @@ class Daemon:
         self.process = None
 
     def add(self, name, schedule):
+        """A checklist of one task; `schedule` as YAML."""
         (self.folder / "schedules" / f"{name}.yaml").write_text(
             f"checklist: {name}\nservice: api\nschedule: {schedule}\ntasks: [{{task: note, plugin: note}}]\n")
 
@@ -153,6 +154,33 @@ def one(ronde, minutes, report):
                statistics.median(start % 60 * 1000 for start in daemon.starts()), "ms", None)
 
 
+def steadily(ronde, tasks, minutes, report):
+    """So many tasks every ten seconds: as schedules of every minute, spread over it by jitter."""
+    with tempfile.TemporaryDirectory() as folder:
+        daemon = Daemon(ronde, pathlib.Path(folder), 100)
+        for index in range(tasks * 6):
+            daemon.add(f"due-{index:05}", '{cron: "* * * * *", jitter: 60s}')
+        daemon.start()
+        first = int(next_minute())
+        time.sleep(first - time.time() + 60 * minutes + 90)
+        busy = daemon.cpu()
+        daemon.stop()
+        rows = daemon.rows(
+            "SELECT f.checklist, f.nominal_time / 1000, f.state, r.started_at / 1000.0 FROM firing f "
+            f"LEFT JOIN run r ON r.id = f.run WHERE f.nominal_time BETWEEN {first}000 AND {first + 60 * minutes - 60}000")
+        due = tasks * 6 * minutes
+        delays = {}  # what jitter adds is the same each time: the least that was seen, at most
+        for checklist, nominal, _, started in rows:
+            if started is not None:
+                delays[checklist] = min(delays.get(checklist, 60), started - nominal)
+        late = [max(started - nominal - delays[checklist], started - nominal - 60)
+                for checklist, nominal, _, started in rows if started is not None]
+        what = f"{tasks:,} tasks every 10 s, for {minutes} minutes"
+        report(f"{what}: not run", due - sum(row[2] == "ran" for row in rows), f"of {due:,}", "0")
+        report(f"{what}: latest start after it was due", max(late), "s", "under 10")
+        report(f"{what}: the daemon's own share", busy / (60 * minutes + 90) * 100, "% of a core", None)
+
+
 def firings(ronde, report):
     """How long it takes to find the next firing; the goals are those of the fastest library that was measured."""
     for expression, goal in [("*/15 * * * *", 400), ("0 2 * * *", 400), ("0 2 1 * *", 400), ("30 2 29 2 *", 1000)]:
@@ -165,7 +193,7 @@ def firings(ronde, report):
 
 def main():
     ronde = pathlib.Path(sys.argv[1]).resolve()
-    chosen = sys.argv[2:] or ["firings", "idle", "one", "together"]
+    chosen = sys.argv[2:] or ["firings", "idle", "one", "together", "steadily"]
     rows = []
 
     def report(figure, value, unit, goal):
@@ -180,6 +208,8 @@ def main():
         one(ronde, 5, report)
     if "together" in chosen:
         together(ronde, 9_900, 100, report)
+    if "steadily" in chosen:
+        steadily(ronde, 1000, 3, report)
     print(json.dumps(rows, indent=2))
 
 

@@ -19,11 +19,13 @@ struct FullDiskTests {
         func fill(leaving kilobytes: Int) async throws {
             try await instance.shell(
                 """
-                free=$(df --output=avail -k '\(path)' | tail -1)
-                rest=$((free - \(kilobytes)))
-                if [ $rest -gt 64 ]; then
-                    fallocate -l ${rest}K '\(path)/filler' || fallocate -l $((rest - 64))K '\(path)/filler'
-                fi
+                # The service writes meanwhile: what was free a moment ago may be free no more.
+                for attempt in 0 1 2 3 4 5 6 7 8 9; do
+                    free=$(df --output=avail -k '\(path)' | tail -1)
+                    rest=$((free - \(kilobytes) - attempt * 64))
+                    if [ $rest -le 64 ] || fallocate -l ${rest}K '\(path)/filler'; then exit 0; fi
+                done
+                exit 1
                 """)
         }
 
