@@ -83,7 +83,7 @@ struct LedgerProofTests {
         daemon = try instance.start(["daemon"], environment: clock.environment())
         let end = Self.start.timeIntervalSince1970 + furthest + 86_400
         try await until("all firings are settled", atMost: .seconds(120)) {
-            try daemon.errors.contains("watching") && !open(instance, enteredUntil: end - 8 * 86_400)
+            try daemon.errors.contains("watching") && !open(instance, at: end)
         }
         daemon.signal(SIGTERM)
         let ending = try await daemon.wait(atMost: .seconds(300))
@@ -111,11 +111,13 @@ struct LedgerProofTests {
     }
 
     /// Whether there is something still to be entered or to end.
-    private func open(_ instance: TestInstance, enteredUntil: Double) throws -> Bool {
+    private func open(_ instance: TestInstance, at end: Double) throws -> Bool {
         try store(instance).read { database in
             let running = try Int.fetchOne(database, sql: "SELECT count(*) FROM firing WHERE state = 'running'") ?? 1
-            let entered = try Int.fetchOne(database, sql: "SELECT min(entered_until) FROM schedule") ?? 0
-            return running > 0 || Double(entered) < enteredUntil * 1000
+            // What was entered before the clock was set for the last time does not count: an hour is enough for the one
+            // that is due every half hour, and is entered together with the others.
+            let entered = try Int.fetchOne(database, sql: "SELECT max(entered_until) FROM schedule") ?? 0
+            return running > 0 || Double(entered) < (end - 3600) * 1000
         }
     }
 
