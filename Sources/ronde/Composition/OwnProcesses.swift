@@ -21,7 +21,7 @@ enum OwnProcesses {
     /// The process of a compiled-in plugin.
     private static func plugin(_ name: String) async -> Int32 {
         guard let plugin = CompiledInPlugins.all.first(where: { $0.name == name }) else {
-            Terminal.say("ronde: there is no compiled-in plugin '\(name)'")
+            Terminal.say("ronde: there is no compiled-in plugin '\(name)'; people use 'ronde plugins'")
             return 64
         }
         return await PluginHost.serve(plugin)
