@@ -22,7 +22,7 @@ struct FullDiskTests {
                 # The service writes meanwhile: what was free a moment ago may be free no more.
                 for attempt in 0 1 2 3 4 5 6 7 8 9; do
                     free=$(df --output=avail -k '\(path)' | tail -1)
-                    rest=$((free - \(kilobytes) - attempt * 64))
+                    rest=$((free - \(kilobytes) - (attempt > 0 ? 64 : 0)))
                     if [ $rest -le 64 ] || fallocate -l ${rest}K '\(path)/filler'; then exit 0; fi
                 done
                 exit 1

@@ -65,7 +65,7 @@ struct LedgerProofTests {
                 daemon.signal(SIGHUP)
             case 1:
                 daemon.signal(SIGTERM)
-                _ = try await daemon.wait(atMost: .seconds(300))
+                _ = try await daemon.wait(atMost: .seconds(60))
                 daemon = try instance.start(["daemon"], environment: clock.environment())
             default:
                 daemon.signal(SIGHUP)
@@ -79,14 +79,14 @@ struct LedgerProofTests {
         // A day later than any clock that it saw.
         try clock.set(offset: furthest + 86_400)
         daemon.signal(SIGTERM)
-        _ = try await daemon.wait(atMost: .seconds(300))
+        _ = try await daemon.wait(atMost: .seconds(60))
         daemon = try instance.start(["daemon"], environment: clock.environment())
         let end = Self.start.timeIntervalSince1970 + furthest + 86_400
         try await until("all firings are settled", atMost: .seconds(120)) {
             try daemon.errors.contains("watching") && !open(instance, at: end)
         }
         daemon.signal(SIGTERM)
-        let ending = try await daemon.wait(atMost: .seconds(300))
+        let ending = try await daemon.wait(atMost: .seconds(60))
         #expect(ending.status == 0, "\(ending.status): \(ending.errors.suffix(2000))")
         try check(instance, from: watchedSince, seed)
     }
