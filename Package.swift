@@ -14,6 +14,7 @@ extension Target.Dependency {
     static let logging = product(name: "Logging", package: "swift-log")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let serviceLifecycleTesting = product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
     static let system = product(name: "SystemPackage", package: "swift-system")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -119,8 +120,7 @@ let package = Package(
             name: "Scheduler",
             dependencies: [
                 "ConfigurationFiles", "Cron", "DurableFiles", "Maintenance", "Runner", "RunStore", .deque, .heap,
-                .logging,
-                .serviceLifecycle, .system,
+                .logging, .serviceLifecycle, .system,
             ]),
 
         .target(
@@ -259,7 +259,7 @@ let package = Package(
             dependencies: [
                 "ConfigurationFiles", "Cron", "DurableFiles", "Maintenance", "Runner", "RunStore", .deque, .heap,
                 .logging,
-                .serviceLifecycle, .system,
+                .serviceLifecycle, .serviceLifecycleTesting, .system,
             ]),
         .target(
             name: "DatabasePluginTesting",

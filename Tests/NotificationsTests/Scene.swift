@@ -125,8 +125,8 @@ final class Scene: Sendable {
         let schedule = WatchedSchedule(checklist: "weekly", rule: "x")
         let entered = try store.enterDue([schedule], now: last, by: "d") { _, _ in
             LedgerEntry(rows, enteredUntil: last)
-        }.entered
-        #expect(entered.count == rows.count)
+        }
+        #expect(entered?.entered.count == rows.count)
     }
 
     /// The notices in the queue, oldest first.

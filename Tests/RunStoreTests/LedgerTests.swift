@@ -167,6 +167,26 @@ struct LedgerTests {
         #expect(try store.firings(from: noon.addingTimeInterval(60), until: noon.addingTimeInterval(180)).count == 2)
     }
 
+    @Test("what is no longer wanted while it is entered is not entered at all", arguments: [1, 2, 3, 4])
+    func unwanted(looks: Int) throws {
+        let store = try StoreFolder().open()
+        let schedules = ["a", "b"].map { WatchedSchedule(checklist: $0, rule: "x") }
+        func enter(while isWanted: () -> Bool) throws -> Int? {
+            try store.enterDue(schedules, now: noon, by: "me", while: isWanted) { schedule, _ in
+                let rows = (0..<1500).map { claim(Double($0 - 1500), schedule.checklist, state: .missed) }
+                return LedgerEntry(rows, enteredUntil: noon)
+            }?.entered.count
+        }
+        var asked = 0
+        let entered = try enter {
+            asked += 1
+            return asked < looks
+        }
+        #expect(entered == nil)
+        #expect(try store.firings().isEmpty)
+        #expect(try enter { true } == 3000)
+    }
+
     @Test("dates beyond all clocks are no crash")
     func farDates() throws {
         let store = try StoreFolder().open()

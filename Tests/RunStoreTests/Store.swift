@@ -43,8 +43,9 @@ extension RunStore {
     func enter(_ rows: [FiringRecord], by claimer: String = "a") throws -> [FiringRecord] {
         let schedule = WatchedSchedule(checklist: rows.first?.checklist ?? "", rule: "x")
         let last = rows.map(\.nominalTime).max() ?? noon
-        return try enterDue([schedule], now: max(noon, last), by: claimer) { _, _ in
+        let changes = try enterDue([schedule], now: max(noon, last), by: claimer) { _, _ in
             LedgerEntry(rows, enteredUntil: last)
-        }.entered
+        }
+        return try unwrap(changes).entered
     }
 }

@@ -4,6 +4,7 @@ import Maintenance
 import RunStore
 import Runner
 import ServiceLifecycle
+import ServiceLifecycleTestKit
 import Synchronization
 import SystemPackage
 import Testing
@@ -68,6 +69,25 @@ struct DaemonTests {
             try await comeBack(MissedPolicy(), after: 1, runner: runner)
         }
         #expect(error?.description.contains("the disk is gone") == true)
+    }
+
+    @Test("a daemon that is told to end does not first enter years of firings, and the next one does")
+    func shutdownBeforeEntering() async throws {
+        let ledger = try Ledger()
+        let schedule = try schedule("*/5 * * * *", zone: "UTC")
+        try ledger.watch(schedule, since: hour.addingTimeInterval(-10 * 86_400))
+        let clock = JumpingClock(hour.addingTimeInterval(1), until: hour.addingTimeInterval(2))
+        let runner = StubRunner()
+        let stopping = try daemon([checklist("x", schedule)], ledger, runner, clock)
+        try await testGracefulShutdown { trigger in
+            trigger.triggerGracefulShutdown()
+            try await stopping.run()
+        }
+        #expect(try ledger.store.firings().isEmpty)
+        let store = ledger.store
+        let next = try daemon([checklist("x", schedule)], ledger, runner, clock)
+        try await run([next]) { ((try? store.firings()) ?? []).last?.state == .ran }
+        #expect(try ledger.store.firings().count == 10 * 288)
     }
 
     @Test("shutdown ends a wait at once")

@@ -13,41 +13,62 @@ extension RunStore {
     ///   - schedules: whose firings may be due.
     ///   - now: the time.
     ///   - claimer: the presence of this process; see ``tend(_:now:isAlive:)``.
+    ///   - isWanted: asked now and then; once it is false nothing is entered. Years of firings take a while, and a
+    ///     daemon that is told to end must not go on with them.
     ///   - due: what is to be entered of a schedule; rows that are there already are left as they are.
-    /// - Returns: the rows that are new, and where each schedule stands now.
+    /// - Returns: the rows that are new, and where each schedule stands now; nil where it was no longer wanted.
     /// - Throws: ``RunStoreError``; nothing is entered then.
     package func enterDue(
-        _ schedules: [WatchedSchedule], now: Date, by claimer: String,
+        _ schedules: [WatchedSchedule], now: Date, by claimer: String, while isWanted: () -> Bool = { true },
         due: (WatchedSchedule, ScheduleCursor) -> LedgerEntry
-    ) throws(RunStoreError) -> (entered: [FiringRecord], cursors: [String: ScheduleCursor]) {
-        try write("enter firings in the ledger") { database in
-            let insert = try database.makeStatement(
-                sql: """
-                    INSERT OR IGNORE INTO firing
-                    (checklist, nominal_time, state, reason, run, claimed_at, claimed_by) VALUES (?, ?, ?, ?, ?, ?, ?)
-                    """)
-            var entered: [FiringRecord] = []
-            var cursors: [String: ScheduleCursor] = [:]
-            for schedule in schedules {
-                var cursor = try Self.cursor(of: schedule, now: now, database)
-                let entry = due(schedule, cursor)
-                for firing in entry.firings {
-                    try insert.execute(arguments: [
-                        firing.checklist, StoredInstant.encode(firing.nominalTime), firing.state.rawValue,
-                        firing.reason, firing.run?.rawValue, StoredInstant.encode(now), claimer,
-                    ])
-                    if database.changesCount == 1 { entered.append(firing) }
-                    cursor.enteredAhead.insert(firing.nominalTime)
+    ) throws(RunStoreError) -> (entered: [FiringRecord], cursors: [String: ScheduleCursor])? {
+        try attempt("enter firings in the ledger") {
+            var changes: (entered: [FiringRecord], cursors: [String: ScheduleCursor])? = ([], [:])
+            try pool.writeInTransaction { database in
+                for schedule in schedules {
+                    var cursor = try Self.cursor(of: schedule, now: now, database)
+                    let entry = due(schedule, cursor)
+                    guard let entered = try Self.enter(entry.firings, now, claimer, isWanted, database) else {
+                        changes = nil
+                        return .rollback
+                    }
+                    if entry.enteredUntil != cursor.enteredUntil {
+                        try Self.setEnteredUntil(entry.enteredUntil, of: schedule.checklist, database)
+                        cursor.enteredUntil = entry.enteredUntil
+                    }
+                    cursor.enteredAhead.formUnion(entry.firings.lazy.map(\.nominalTime))
+                    cursor.enteredAhead = cursor.enteredAhead.filter { $0 > entry.enteredUntil }
+                    changes?.cursors[schedule.checklist] = cursor
+                    changes?.entered += entered
                 }
-                if entry.enteredUntil != cursor.enteredUntil {
-                    try Self.setEnteredUntil(entry.enteredUntil, of: schedule.checklist, database)
-                    cursor.enteredUntil = entry.enteredUntil
-                }
-                cursor.enteredAhead = cursor.enteredAhead.filter { $0 > entry.enteredUntil }
-                cursors[schedule.checklist] = cursor
+                return .commit
             }
-            return (entered, cursors)
+            return changes
         }
+    }
+
+    /// How many rows are entered before it is asked whether that is still wanted.
+    private static let stride = 1024
+
+    /// - Returns: the rows that are new; nil where it is no longer wanted.
+    private static func enter(
+        _ firings: [FiringRecord], _ now: Date, _ claimer: String, _ isWanted: () -> Bool, _ database: Database
+    ) throws -> [FiringRecord]? {
+        let insert = try database.cachedStatement(
+            sql: """
+                INSERT OR IGNORE INTO firing
+                (checklist, nominal_time, state, reason, run, claimed_at, claimed_by) VALUES (?, ?, ?, ?, ?, ?, ?)
+                """)
+        var entered: [FiringRecord] = []
+        for (index, firing) in firings.enumerated() {
+            if index % stride == 0, !isWanted() { return nil }
+            try insert.execute(arguments: [
+                firing.checklist, StoredInstant.encode(firing.nominalTime), firing.state.rawValue, firing.reason,
+                firing.run?.rawValue, StoredInstant.encode(now), claimer,
+            ])
+            if database.changesCount == 1 { entered.append(firing) }
+        }
+        return entered
     }
 
     /// Where a schedule stands; one that is new, or not the one that it was, is watched from now on.

@@ -23,6 +23,7 @@ struct SchedulerRound {
     private typealias Steps = ThrowingTaskGroup<Step, any Error>
 
     private let service: SchedulerService
+    private let stop: StopSign
     /// By checklist.
     private var plans: [String: FiringPlan]
     private var runner: any ChecklistRunning
@@ -39,8 +40,9 @@ struct SchedulerRound {
     /// Rung where the agenda is to be looked at before its time.
     private let bell = Bell()
 
-    init(service: SchedulerService, instance: Instance) {
+    init(service: SchedulerService, instance: Instance, stop: StopSign) {
         self.service = service
+        self.stop = stop
         queue = RunQueue(places: instance.daemon.checklistsAtOnce)
         plans = Self.plans(of: instance, host: service.host)
         runner = service.runner(instance)
@@ -64,7 +66,7 @@ struct SchedulerRound {
             awaitConfiguration(instances, &steps)
             while let step = try await steps.next() {
                 switch step {
-                case .woke where service.isStopping, .shutdown: try close()
+                case .woke where stop.isStopping, .shutdown: try close()
                 case .woke: try look(&steps)
                 case .ended(let claim): try take(queue.end(claim), &steps)
                 case .settled: break
@@ -149,17 +151,20 @@ struct SchedulerRound {
     private mutating func claim(_ due: [FiringPlan], _ now: Date, _ steps: inout Steps) throws {
         let pauses = Dictionary(grouping: try service.store.pauses(), by: \.checklist)
         var entries: [String: FiringDecisions.Entry] = [:]
-        let plans = plans
-        let (entered, cursors) = try service.store.enterDue(
-            due.map(\.watched), now: now, by: service.presence.name
+        let (plans, stop) = (plans, stop)
+        let changes = try service.store.enterDue(
+            due.map(\.watched), now: now, by: service.presence.name, while: { !stop.isStopping }
         ) { schedule, cursor in
             guard let plan = plans[schedule.checklist] else {
                 return LedgerEntry([], enteredUntil: cursor.enteredUntil)
             }
-            let entry = FiringDecisions(plan: plan, pauses: pauses[schedule.checklist] ?? [], now: now).entry(cursor)
+            let decisions = FiringDecisions(plan: plan, pauses: pauses[schedule.checklist] ?? [], now: now)
+            let entry = decisions.entry(cursor) { !stop.isStopping }
             entries[schedule.checklist] = entry
             return entry.ledger
         }
+        // Told to end meanwhile: all of it is open still, for the next daemon.
+        guard let (entered, cursors) = changes else { return }
         for (checklist, cursor) in cursors { agenda.move(checklist, cursor, now: now) }
         tell(of: entered.filter { $0.state != .running }, "firings that are not run")
         let claimed = Dictionary(grouping: entered.filter { $0.state == .running }, by: \.checklist)
@@ -205,7 +210,7 @@ struct SchedulerRound {
 
     /// Watches another configuration from now on; what runs and waits goes on as it was.
     private mutating func change(to instance: Instance) {
-        guard !service.isStopping else { return }
+        guard !stop.isStopping else { return }
         plans = Self.plans(of: instance, host: service.host)
         runner = service.runner(instance)
         queue.places = instance.daemon.checklistsAtOnce

@@ -61,9 +61,10 @@ package struct SchedulerService: ServiceLifecycle.Service {
     package func run() async throws {
         defer { presence.end() }
         try closeInterrupted(runner(instance))
-        var round = SchedulerRound(service: self, instance: instance)
+        let stop = StopSign()
+        var round = SchedulerRound(service: self, instance: instance, stop: stop)
         log.info("watching \(round.scheduled) schedules", metadata: ["config": "\(instance.file)"])
-        try await round.run(instances)
+        try await stop.watching { try await round.run(instances) }
         log.info("stopped")
     }
 
@@ -73,7 +74,4 @@ package struct SchedulerService: ServiceLifecycle.Service {
             log.warning("interrupted run recorded", metadata: ["run": "\(report.run)"])
         }
     }
-
-    /// Whether nothing new may start.
-    var isStopping: Bool { Task.isCancelled || Task.isShuttingDownGracefully }
 }

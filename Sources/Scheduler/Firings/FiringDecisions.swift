@@ -16,8 +16,9 @@ struct FiringDecisions {
         var triggers: [Date: RunTrigger]
     }
 
-    func entry(_ cursor: ScheduleCursor) -> Entry {
-        let (due, enteredUntil) = plan.due(cursor, now: now)
+    /// What is entered of all that is due; incomplete, and not to be used, once it is no longer wanted.
+    func entry(_ cursor: ScheduleCursor, while isWanted: () -> Bool = { true }) -> Entry {
+        let (due, enteredUntil) = plan.due(cursor, now: now, while: isWanted)
         var triggers: [Date: RunTrigger] = [:]
         let rows = decide(due).map { nominal, decision in
             if case .run(let trigger) = decision { triggers[nominal] = trigger }

@@ -70,8 +70,15 @@ package final class FiringPlan: Sendable {
 
     // MARK: What is due
 
+    /// How many firings of one schedule are looked at before it is asked whether that is still wanted.
+    private static let stride = 1024
+
     /// The open firings that are due, in order of their nominal times, and up to when all are accounted for.
-    package func due(_ cursor: ScheduleCursor, now: Date) -> (firings: [PlannedFiring], enteredUntil: Date) {
+    ///
+    /// Incomplete once it is no longer wanted, which is asked now and then.
+    package func due(
+        _ cursor: ScheduleCursor, now: Date, while isWanted: () -> Bool = { true }
+    ) -> (firings: [PlannedFiring], enteredUntil: Date) {
         // Nothing begins in a blackout that ends: it is all due at its end.
         if heldUntil(now) != nil { return ([], cursor.enteredUntil) }
         var enteredUntil = cursor.enteredUntil
@@ -80,6 +87,7 @@ package final class FiringPlan: Sendable {
             if firing.due > now { break }
             // One that is run before its hour: those before it come later, and are still open then.
             if firing.nominalTime.addingTimeInterval(delay) > now { break }
+            if firings.count % Self.stride == Self.stride - 1, !isWanted() { break }
             enteredUntil = firing.nominalTime
             if !cursor.enteredAhead.contains(firing.nominalTime) { firings.append(firing) }
         }
