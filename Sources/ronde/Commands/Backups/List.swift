@@ -29,8 +29,9 @@ extension Ronde.BackupsCommand {
             let now = Date()
             let inventory = try site.inventory()
             let plans = try site.pruningPlans(of: inventory, now: now)
+            UntilExit.keep((inventory, plans))
             let wanted = tier.flatMap(Tier.init(rawValue:))
-            let sets = inventory.sets.filter { known in wanted.map(known.set.tiers.contains) ?? true }
+            let sets = wanted.map { tier in inventory.sets.filter { $0.set.tiers.contains(tier) } } ?? inventory.sets
             let rows = SetListing.rows(sets.prefix(count ?? (json ? .max : 50)), plans: plans, now: now)
             let hold = plans.compactMap(\.hold).first
             if json {
