@@ -22,8 +22,10 @@ struct CatalogueReading {
     }
 
     mutating func run(_ scan: borrowing FolderScan) throws -> BackupCatalogue {
-        let names = try scan.names()
-        let index = CatalogueIndex(in: folder, stem: identity.stem)
+        // Either takes a tenth of a second in a folder of 100,000 sets.
+        let (names, index) = try concurrently(
+            { [folder] in try FolderScan.open(folder)?.names() ?? [] },
+            { [folder, identity] in CatalogueIndex(in: folder, stem: identity.stem) })
         let inspection = ManifestInspection(folder: folder, identity: identity, files: scan.files, index: index)
         let manifests = names.filter(ManifestInspection.isManifest)
         entries.reserveCapacity(manifests.count)

@@ -22,3 +22,25 @@ extension Array where Element: Sendable {
         return try (0..<parts).compactMap { try found[$0]?.get() }.joined()
     }
 }
+
+/// Does two things side by side.
+///
+/// - Returns: what both came to.
+/// - Throws: the error of the first, or that of the second; both are done in any case.
+func concurrently<First: Sendable, Second: Sendable>(
+    _ first: @Sendable () throws -> First, _ second: @Sendable () throws -> Second
+) throws -> (First, Second) {
+    let results = Mutex<(first: Result<First, any Error>?, second: Result<Second, any Error>?)>((nil, nil))
+    DispatchQueue.concurrentPerform(iterations: 2) { part in
+        if part == 0 {
+            let result = Result { try first() }
+            results.withLock { $0.first = result }
+        } else {
+            let result = Result { try second() }
+            results.withLock { $0.second = result }
+        }
+    }
+    let found = results.withLock { $0 }
+    guard let one = try found.first?.get(), let other = try found.second?.get() else { throw CancellationError() }
+    return (one, other)
+}
