@@ -116,6 +116,7 @@ let package = Package(
                 "Digests", "DurableFiles", "History", "Maintenance", "PluginKit", "Processes", "Reports", "RunStore",
                 "Supervision", .system,
             ]),
+        .target(name: "Trends", dependencies: ["DurableFiles", .system]),
         .target(
             name: "Scheduler",
             dependencies: [
@@ -196,6 +197,7 @@ let package = Package(
         tests(of: "Cron", resources: [.copy("Corpus")]),
         tests(of: "Maintenance", dependencies: ["Cron"]),
         tests(of: "YAMLDocument", resources: [.copy("hostile.jsonl")]),
+        tests(of: "Trends", dependencies: ["DurableFiles", .system]),
         tests(of: "Digests"),
         tests(of: "DurableFiles", dependencies: [.system]),
         tests(

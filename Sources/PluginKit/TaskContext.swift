@@ -17,6 +17,7 @@ package struct TaskContext: Sendable {
     package let deadline: Date
     /// An empty folder of this task's own, removed afterwards.
     package let scratch: FilePath
+    private let state: FilePath?
     private let receive: @Sendable (PluginEvent) -> Void
 
     /// - Parameters:
@@ -31,7 +32,20 @@ package struct TaskContext: Sendable {
         nominalTime = request.nominalTime
         deadline = request.deadline
         scratch = FilePath(request.scratch)
+        state = request.state.map { FilePath($0) }
         self.receive = receive
+    }
+
+    /// A folder of this task's own that stays from run to run, for plugins with `state: true` in their manifest.
+    ///
+    /// In a dry run it may be missing, and nothing is to be written to it.
+    ///
+    /// - Throws: ``TaskFailure`` where whoever started the plugin gave it none.
+    package func stateFolder() throws -> FilePath {
+        guard let state else {
+            throw TaskFailure(.unknown, "the request names no state folder, which this plugin needs: see 'state'")
+        }
+        return state
     }
 
     /// The time left until the deadline, never negative.

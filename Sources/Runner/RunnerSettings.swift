@@ -42,5 +42,9 @@ package struct RunnerSettings: Sendable {
     package func databaseLock(_ path: FilePath) throws -> FilePath {
         locksFolder.appending(try LockName.database(path: path.string, name: "", service: "").fileName)
     }
+    /// What a task keeps from run to run.
+    func stateFolder(of task: String, in checklist: String) -> FilePath {
+        stateFolder.appending("tasks").appending(checklist).appending(task)
+    }
     package var scratchFolder: FilePath { stateFolder.appending("scratch") }
 }

@@ -3,6 +3,9 @@ package import Maintenance
 
 /// Does one task without a checklist, and records nothing.
 package struct SingleTask: Sendable {
+    /// Where tasks without a checklist keep their state: no checklist can have this name.
+    private static let checklist = ".by-hand"
+
     private let settings: RunnerSettings
     private let clock: any WallClock
 
@@ -25,8 +28,8 @@ package struct SingleTask: Sendable {
         let scratch = ScratchFolder(unrecordedIn: settings.scratchFolder)
         defer { scratch.remove() }
         let report = await TaskExecution(
-            settings: settings, clock: clock, observer: observer, run: run, service: service, task: task,
-            nominalTime: start, isDryRun: isDryRun, budget: .endless, scratch: scratch
+            settings: settings, clock: clock, observer: observer, run: run, checklist: Self.checklist, service: service,
+            task: task, nominalTime: start, isDryRun: isDryRun, budget: .endless, scratch: scratch
         ).perform()
         observer.observe(.taskEnded(report))
         return report

@@ -42,12 +42,15 @@ package final class PluginTrial<Plugin: TaskPlugin>: Sendable {
     package let folder: FilePath
     package let scratch: FilePath
     package let database: FilePath
+    /// What the task keeps from run to run.
+    package let state: FilePath
 
     package init() throws {
         folder = FilePath(FileManager.default.temporaryDirectory.path).appending("plugin-\(UUID().uuidString)")
         scratch = folder.appending("scratch")
+        state = folder.appending("state")
         database = folder.appending("data").appending("app.db")
-        for folder in [folder, scratch, Folder.parent(of: database)] { try Folder.create(folder) }
+        for folder in [folder, scratch, state, Folder.parent(of: database)] { try Folder.create(folder) }
     }
 
     deinit {
@@ -58,7 +61,7 @@ package final class PluginTrial<Plugin: TaskPlugin>: Sendable {
     /// Does the task in this process, with parameters as a checklist has them below `with:`.
     package func perform(
         _ parameters: String = "", dryRun: Bool = false, within limit: TimeInterval = 60,
-        thresholds: Thresholds = Thresholds(), database: FilePath? = nil
+        thresholds: Thresholds = Thresholds(), database: FilePath? = nil, url: String? = nil
     ) async throws -> TrialRecord {
         let manifest = try Self.manifest()
         let read = ParameterReading.read(parameters, of: manifest)
@@ -66,10 +69,12 @@ package final class PluginTrial<Plugin: TaskPlugin>: Sendable {
             throw TrialError(description: read.mistakes.map { "\($0)" }.joined(separator: "; "))
         }
         let location = DatabaseLocation(sqlite: (database ?? self.database).string)
-        let service = Service(name: "api", title: "API", databases: ["main": location], thresholds: thresholds)
+        let service = Service(
+            name: "api", title: "API", url: url, databases: ["main": location], thresholds: thresholds)
         let request = PluginRequest(
             run: "weekly-20261122-020000", task: "task", attempt: 1, plugin: Plugin.name, service: service, with: with,
-            dryRun: dryRun, nominalTime: Date(), deadline: Date(timeIntervalSinceNow: limit), scratch: scratch.string)
+            dryRun: dryRun, nominalTime: Date(), deadline: Date(timeIntervalSinceNow: limit), scratch: scratch.string,
+            state: state.string)
         let events = Mutex<[PluginEvent]>([])
         let start = ContinuousClock.now
         let result = await PluginHost.perform(Plugin.self, request) { event in events.withLock { $0.append(event) } }

@@ -35,6 +35,24 @@ struct RunTests {
         #expect(stage.file("state/scratch/\(report.run)") == nil)
     }
 
+    @Test("a task finds what it kept of its last run, and a dry run makes nothing")
+    func state() async throws {
+        let script = #"""
+            state=$(echo "$request" | sed 's/.*"state":"\([^"]*\)".*/\1/')
+            [ -d "$state" ] && echo x >> "$state/count"
+            say ok "$(cat "$state/count" 2>/dev/null | wc -l) $(stat -c %a "$state" 2>/dev/null)"
+            """#
+        let stage = try Stage(["counter": script], dryRun: true, keepsState: true)
+        let checklist = stage.checklist([.of("counter"), .of("other", plugin: "counter")])
+        func summaries(isDryRun: Bool) async throws -> [String] {
+            let order = ChecklistRunner.Order(trigger: .manual, isDryRun: isDryRun)
+            return try await stage.runner().run(checklist, order, observer: SilentObserver()).tasks.map(\.summary)
+        }
+        #expect(try await summaries(isDryRun: true) == ["0 ", "0 "])
+        #expect(try await summaries(isDryRun: false) == ["1 700", "1 700"])
+        #expect(try await summaries(isDryRun: false) == ["2 700", "2 700"])
+    }
+
     @Test("a task is skipped when one that it needs failed, and only then")
     func needs() async throws {
         let stage = try Stage(["good": "say ok a", "bad": "say critical b"])

@@ -12,7 +12,7 @@ struct ManifestReader {
     let known: Set<String>
 
     static let keys: Set = [
-        "name", "summary", "requires", "locks", "time_limit", "dry_run", "nice", "parameters", "command",
+        "name", "summary", "requires", "locks", "time_limit", "dry_run", "state", "nice", "parameters", "command",
     ]
 
     /// Reads the manifest that was embedded in this build.
@@ -47,6 +47,7 @@ struct ManifestReader {
         }
         let timeLimit = map.optional("time_limit")?.positiveTimeSpan()
         let dryRun = map.optional("dry_run")?.boolean() ?? false
+        let keepsState = map.optional("state")?.boolean() ?? false
         let nice = map.optional("nice")?.integer(in: TaskLoad.niceness)
         let parameters = map.optional("parameters")?.entries(ParameterReader.read)
         let program = program(map, name, nameReader)
@@ -54,7 +55,8 @@ struct ManifestReader {
         return PluginManifest(
             name: name, summary: summary, parameters: (parameters ?? []).map(\.value), requires: requires,
             locks: Dictionary((locks ?? []).map(\.value), uniquingKeysWith: { first, _ in first }),
-            timeLimit: timeLimit ?? TimeSpan(.seconds(300)), dryRun: dryRun, nice: nice ?? 0, program: program)
+            timeLimit: timeLimit ?? TimeSpan(.seconds(300)), dryRun: dryRun, keepsState: keepsState,
+            nice: nice ?? 0, program: program)
     }
 
     /// Where the code is; nil, with a mistake on record, where nobody can tell or where it cannot be trusted.

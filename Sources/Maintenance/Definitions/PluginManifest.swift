@@ -11,6 +11,8 @@ package struct PluginManifest: Hashable, Sendable {
     package var timeLimit: TimeSpan
     /// Whether the plugin can say what it would do without doing it.
     package var dryRun: Bool
+    /// Whether each of its tasks has a folder of its own that stays from run to run.
+    package var keepsState: Bool
     /// How nice a task is that does not say so, 0 to 19.
     package var nice: Int
     /// Where its code is.
@@ -19,7 +21,7 @@ package struct PluginManifest: Hashable, Sendable {
     package init(
         name: String, summary: String, parameters: [PluginParameter] = [], requires: [ServiceFact] = [],
         locks: [LockTarget: LockMode] = [:], timeLimit: TimeSpan = TimeSpan(.seconds(300)), dryRun: Bool = false,
-        nice: Int = 0, program: PluginProgram
+        keepsState: Bool = false, nice: Int = 0, program: PluginProgram
     ) {
         self.name = name
         self.summary = summary
@@ -28,6 +30,7 @@ package struct PluginManifest: Hashable, Sendable {
         self.locks = locks
         self.timeLimit = timeLimit
         self.dryRun = dryRun
+        self.keepsState = keepsState
         self.nice = nice
         self.program = program
     }

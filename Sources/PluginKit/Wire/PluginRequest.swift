@@ -20,10 +20,14 @@ package struct PluginRequest: Hashable, Sendable, Codable {
     package var deadline: Date
     /// Absolute path of an existing empty folder.
     package var scratch: String
+    /// Absolute path of a folder of the task's own that stays from run to run; nil where the plugin asked for none.
+    ///
+    /// It may be missing in a dry run, which leaves everything as it is.
+    package var state: String?
 
     package init(
         run: String, task: String, attempt: Int, plugin: String, service: Service, with: JSONValue, dryRun: Bool,
-        nominalTime: Date, deadline: Date, scratch: String
+        nominalTime: Date, deadline: Date, scratch: String, state: String? = nil
     ) {
         protocolVersion = Self.currentProtocol
         self.run = run
@@ -36,6 +40,7 @@ package struct PluginRequest: Hashable, Sendable, Codable {
         self.nominalTime = nominalTime
         self.deadline = deadline
         self.scratch = scratch
+        self.state = state
     }
 
     package enum CodingKeys: String, CodingKey {
@@ -43,7 +48,7 @@ package struct PluginRequest: Hashable, Sendable, Codable {
         case run, task, attempt, plugin, service, with
         case dryRun = "dry_run"
         case nominalTime = "nominal_time"
-        case deadline, scratch
+        case deadline, scratch, state
     }
 
     /// The request as one line, with its line feed.

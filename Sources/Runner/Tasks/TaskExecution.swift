@@ -11,6 +11,8 @@ struct TaskExecution: Sendable {
     let clock: any WallClock
     let observer: any RunObserver
     let run: RunIdentifier
+    /// The name of the checklist, by which the task finds what it kept of its last run.
+    let checklist: String
     let service: Service
     let task: TaskDefinition
     let nominalTime: Date
@@ -86,7 +88,8 @@ struct TaskExecution: Sendable {
         let request = PluginRequest(
             run: run.rawValue, task: task.name, attempt: attempt, plugin: task.plugin, service: service,
             with: task.with, dryRun: isDryRun, nominalTime: nominalTime,
-            deadline: clock.now.addingTimeInterval(limit.time.inSeconds), scratch: scratch.string)
+            deadline: clock.now.addingTimeInterval(limit.time.inSeconds), scratch: scratch.string,
+            state: try stateFolder(manifest)?.string)
         let outcome = await PluginLauncher(settings: settings, stop: stop).attempt(
             request, of: manifest, load: task.load, limit: limit, locks: locks
         ) { observer.observe(.taskSaid(task, $0)) }
@@ -95,6 +98,14 @@ struct TaskExecution: Sendable {
         report.artifacts = outcome.transcript.artifacts
         report.log = outcome.transcript.log
         return report
+    }
+
+    /// Nil where the plugin keeps nothing.
+    private func stateFolder(_ manifest: PluginManifest) throws -> FilePath? {
+        guard manifest.keepsState else { return nil }
+        let folder = settings.stateFolder(of: task.name, in: checklist)
+        if !isDryRun { try Folder.create(folder, permissions: .ownerReadWriteExecute) }
+        return folder
     }
 
     private func report(

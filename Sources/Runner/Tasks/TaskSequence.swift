@@ -47,9 +47,9 @@ struct TaskSequence: Sendable {
 
     private func execution(of task: TaskDefinition, _ report: RunReport) -> TaskExecution {
         TaskExecution(
-            settings: settings, clock: clock, observer: observer, run: report.run, service: service, task: task,
-            nominalTime: report.nominalTime ?? report.startedAt, isDryRun: report.dryRun, budget: budget,
-            scratch: scratch, stop: stop)
+            settings: settings, clock: clock, observer: observer, run: report.run, checklist: report.checklist,
+            service: service, task: task, nominalTime: report.nominalTime ?? report.startedAt,
+            isDryRun: report.dryRun, budget: budget, scratch: scratch, stop: stop)
     }
 
     private func complete(_ report: inout RunReport, _ stop: Stop?) {

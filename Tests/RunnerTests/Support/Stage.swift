@@ -21,6 +21,7 @@ final class Stage: Sendable {
     /// `say ok words` in a script is a result with its exit status.
     init(
         _ scripts: [String: String] = [:], locks: [LockTarget: LockMode] = [:], dryRun: Bool = false,
+        keepsState: Bool = false,
         root: FilePath? = nil
     ) throws {
         let top = FilePath(NSTemporaryDirectory()).appending("ronde-runner-\(UUID().uuidString)")
@@ -32,7 +33,7 @@ final class Stage: Sendable {
             try DurableFile.write(
                 Array((Self.prelude + script + "\n").utf8), to: file, permissions: .ownerReadWriteExecute)
             plugins[name] = PluginManifest(
-                name: name, summary: name, locks: locks, dryRun: dryRun,
+                name: name, summary: name, locks: locks, dryRun: dryRun, keepsState: keepsState,
                 program: .executable(path: file.string, arguments: []))
         }
         settings = RunnerSettings(
