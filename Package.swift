@@ -141,6 +141,7 @@ let package = Package(
         plugin(
             "analyze", target: "AnalyzePlugin",
             dependencies: ["DatabaseTasks", "DurableFiles", "SQLiteFile", .system]),
+        plugin("approval", target: "ApprovalPlugin", dependencies: []),
         plugin(
             "backup", target: "BackupPlugin",
             dependencies: ["Archiving", "Backups", "Encryption", "SQLiteFile", .system]),
@@ -151,6 +152,7 @@ let package = Package(
             dependencies: ["Archiving", "Digests", "DurableFiles", "Exports", "SQLiteFile", .system]),
         plugin("health", target: "HealthPlugin", dependencies: ["Networking"]),
         plugin("integrity", target: "IntegrityPlugin", dependencies: ["SQLiteFile", .system]),
+        plugin("manual", target: "ManualPlugin", dependencies: []),
         plugin("offsite", target: "OffsitePlugin", dependencies: ["Backups", "Offsite", .system]),
         plugin("prune", target: "PrunePlugin", dependencies: ["Backups", .system]),
         plugin(
@@ -171,11 +173,13 @@ let package = Package(
         .executableTarget(
             name: "ronde",
             dependencies: [
-                "AnalyzePlugin", "Archiving", "BackupPlugin", "Backups", "Beginning", "CLinux", "ConfigurationFiles",
+                "AnalyzePlugin", "ApprovalPlugin", "Archiving", "BackupPlugin", "Backups", "Beginning", "CLinux",
+                "ConfigurationFiles",
                 "Cron",
                 "DrillPlugin",
                 "DurableFiles", "Encryption", "ExportPlugin", "Exports", "HealthPlugin", "History", "IntegrityPlugin",
-                "Maintenance", "Networking", "Notifications", "Observability", "Offsite", "OffsitePlugin", "PluginKit",
+                "Maintenance", "ManualPlugin", "Networking", "Notifications", "Observability", "Offsite",
+                "OffsitePlugin", "PluginKit",
                 "PrunePlugin", "Reports", "Restoring", "RunStore", "Runner", "SQLiteFile", "Salvage", "Scheduler",
                 "Supervision", "VacuumPlugin", "YAMLDocument", .argumentParser, .logging, .serviceLifecycle, .system,
                 .unixSignals,
@@ -271,6 +275,8 @@ let package = Package(
         tests(of: "AnalyzePlugin", dependencies: databasePluginTests),
         tests(of: "DrillPlugin", dependencies: databasePluginTests + ["Backups"]),
         tests(of: "ExportPlugin", dependencies: databasePluginTests + ["Exports"]),
+        tests(
+            of: "ManualPlugin", dependencies: ["ApprovalPlugin", "DatabasePluginTesting", "Maintenance", "PluginKit"]),
         tests(of: "PrunePlugin", dependencies: databasePluginTests + ["Backups"]),
         tests(of: "IntegrityPlugin", dependencies: databasePluginTests),
         tests(of: "VacuumPlugin", dependencies: databasePluginTests),

@@ -130,6 +130,7 @@ package final class Notifier: Sendable {
     ///
     /// - Throws: `RunStoreError`; what was not done is done the next time.
     package func keepUp() throws(RunStoreError) {
+        try store.noteOverdue(at: clock.now)
         while try readRunNews() {}
         for checklist in try store.checklistsWithFiringNews() { try readFiringNews(of: checklist) }
         let now = clock.now
@@ -150,7 +151,9 @@ package final class Notifier: Sendable {
         let ended = Set(news.lazy.filter(\.hasEnded).map(\.run))
         var results: [(news: RunStore.RunNews, ending: Ending?)] = []
         for one in news {
-            if one.hasEnded {
+            if one.waits {
+                results.append((one, try store.waiting(one.run).first.map { .report(late($0)) } ?? .ignored))
+            } else if one.hasEnded {
                 guard let ending = ending(of: one) else { continue }
                 results.append((one, ending))
             } else {
@@ -176,6 +179,18 @@ package final class Notifier: Sendable {
         case report(RunReport)
         case unreadable(String)
         case ignored
+    }
+
+    /// A run that waits, as it is to be told: a person who should have acted by now has failed the run.
+    private func late(_ report: RunReport) -> RunReport {
+        var report = report
+        for index in report.tasks.indices where report.tasks[index].wantsSignature {
+            guard report.tasks[index].awaits?.isOverdue(at: clock.now) == true else { continue }
+            report.tasks[index].outcome = .critical
+            report.tasks[index].summary = "overdue: " + report.tasks[index].summary
+        }
+        report.outcome = (report.tasks.map(\.outcome) + [report.outcome]).worst
+        return report
     }
 
     /// What is known of a run that has ended; nil where it cannot be read now.

@@ -28,10 +28,13 @@ package protocol TaskPlugin: Sendable {
 package struct TaskResult: Hashable, Sendable, Codable {
     package var outcome: Outcome
     package var summary: String
+    /// What a person is to do, with the outcome `waiting`.
+    package var awaits: AwaitedStep?
 
-    package init(_ outcome: Outcome, _ summary: String) {
+    package init(_ outcome: Outcome, _ summary: String, awaits: AwaitedStep? = nil) {
         self.outcome = outcome
         self.summary = summary
+        self.awaits = awaits
     }
 }
 

@@ -98,7 +98,7 @@ extension RunStore {
         try await writeTogether("record a task") { try Self.keep(task, position, run, $0) }
     }
 
-    private static func keep(
+    static func keep(
         _ task: TaskReport, _ position: Int, _ run: RunIdentifier, _ database: Database
     ) throws {
         try database.execute(
@@ -125,7 +125,7 @@ extension RunStore {
         let digest = RunRow.Digest(of: report)
         try database.execute(
             sql: """
-                UPDATE run SET ended_at = ?, outcome = ?, header = '', dry_run = ?, timezone = ?, task_counts = ?,
+                UPDATE run SET ended_at = ?, waiting_since = NULL, outcome = ?, header = '', dry_run = ?, timezone = ?, task_counts = ?,
                 bytes = coalesce(?, bytes) WHERE id = ?
                 """,
             arguments: [
@@ -192,32 +192,42 @@ extension RunStore {
         }
     }
 
-    /// The checklists that have a run without an end, by name.
+    /// The checklists that have a run without an end that does not wait for a person, by name.
     package func checklistsWithUnendedRuns() throws(RunStoreError) -> [String] {
         try read("look for unended runs") { database in
             try String.fetchAll(
-                database, sql: "SELECT DISTINCT checklist FROM run WHERE ended_at IS NULL ORDER BY checklist")
+                database,
+                sql: """
+                    SELECT DISTINCT checklist FROM run WHERE ended_at IS NULL AND waiting_since IS NULL
+                    ORDER BY checklist
+                    """)
         }
     }
 
-    /// The runs of a checklist that began and have no end, with what is known of them, oldest first.
+    /// The runs of a checklist that began, have no end and do not wait for a person, with what is known of them, oldest first.
     package func unended(checklist: String) throws(RunStoreError) -> [RunReport] {
         try read("look for unended runs") { database in
             let headers = try String.fetchAll(
-                database, sql: "SELECT header FROM run WHERE ended_at IS NULL AND checklist = ? ORDER BY started_at",
-                arguments: [checklist])
-            return try headers.map { text in
-                var report = try RecordCoding.decoder().decode(RunReport.self, from: Data(text.utf8))
-                report.tasks = try String.fetchAll(
-                    database, sql: "SELECT report FROM running_task WHERE run = ? ORDER BY position",
-                    arguments: [report.run.rawValue]
-                ).map { try RecordCoding.decoder().decode(TaskReport.self, from: Data($0.utf8)) }
-                return report
-            }
+                database,
+                sql: """
+                    SELECT header FROM run WHERE ended_at IS NULL AND waiting_since IS NULL AND checklist = ?
+                    ORDER BY started_at
+                    """, arguments: [checklist])
+            return try headers.map { try Self.open($0, database) }
         }
     }
 
-    private static func text(_ record: some Encodable) throws -> String {
+    /// A run that has not ended, from its header and the tasks that are kept of it.
+    static func open(_ header: String, _ database: Database) throws -> RunReport {
+        var report = try RecordCoding.decoder().decode(RunReport.self, from: Data(header.utf8))
+        report.tasks = try String.fetchAll(
+            database, sql: "SELECT report FROM running_task WHERE run = ? ORDER BY position",
+            arguments: [report.run.rawValue]
+        ).map { try RecordCoding.decoder().decode(TaskReport.self, from: Data($0.utf8)) }
+        return report
+    }
+
+    static func text(_ record: some Encodable) throws -> String {
         String(decoding: try RecordCoding.encoder().encode(record), as: UTF8.self)
     }
 

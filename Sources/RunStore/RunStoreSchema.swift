@@ -98,6 +98,7 @@ enum RunStoreSchema {
                     ) STRICT, WITHOUT ROWID;
                     """)
         }
+        registerWaiting(&migrator)
         return migrator
     }
 }

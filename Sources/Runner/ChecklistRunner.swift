@@ -24,6 +24,8 @@ package struct ChecklistRunner: Sendable {
         /// Only these tasks, in their usual order; empty for all.
         package var onlyTasks: [String]
         package var isDryRun: Bool
+        /// The account that starts it by hand.
+        package var startedBy: String?
         /// What to do while another run of the checklist goes on.
         package var overlap: Overlap
         /// By what the run can be told to end before its time; nil where only cancellation does.
@@ -31,12 +33,13 @@ package struct ChecklistRunner: Sendable {
 
         package init(
             trigger: RunTrigger, nominalTime: Date? = nil, onlyTasks: [String] = [], isDryRun: Bool = false,
-            overlap: Overlap = .refuse, stop: RunStop? = nil
+            startedBy: String? = nil, overlap: Overlap = .refuse, stop: RunStop? = nil
         ) {
             self.trigger = trigger
             self.nominalTime = nominalTime
             self.onlyTasks = onlyTasks
             self.isDryRun = isDryRun
+            self.startedBy = startedBy
             self.overlap = overlap
             self.stop = stop
         }
@@ -80,14 +83,11 @@ package struct ChecklistRunner: Sendable {
         report = await perform(tasks, of: checklist, order, scratch, report, liveObserver)
         // While the run is open: nobody would look for the scratch of one that is known to have ended.
         scratch.remove()
-        // Even if a task could not be kept on the way, the whole report may still fit.
-        let folder = try await recorder.end(report)
-        observer.observe(.ended(report, folder: folder.string))
-        return report
+        return try await finish(report, observer)
     }
 
     /// Does the tasks, until ``Order/stop`` says that the run is to end.
-    private func perform(
+    func perform(
         _ tasks: [TaskDefinition], of checklist: Checklist, _ order: Order, _ scratch: ScratchFolder,
         _ begun: RunReport, _ observer: any RunObserver
     ) async -> RunReport {
@@ -123,7 +123,7 @@ package struct ChecklistRunner: Sendable {
 
     // MARK: What is to be run
 
-    private func selected(_ checklist: Checklist, _ order: Order) throws(RunError) -> [TaskDefinition] {
+    func selected(_ checklist: Checklist, _ order: Order) throws(RunError) -> [TaskDefinition] {
         let known = checklist.tasks.map(\.name)
         if let unknown = order.onlyTasks.first(where: { !known.contains($0) }) {
             throw .noSuchTask(unknown, checklist: checklist.name, known: known)
@@ -141,11 +141,13 @@ package struct ChecklistRunner: Sendable {
         guard let run = RunIdentifier(checklist: checklist.name, start: now, timeZone: settings.timeZone) else {
             throw .notRecorded(nil, reason: "'\(checklist.name)' cannot be part of a run's name")
         }
-        return RunReport(
+        var report = RunReport(
             run: run, checklist: checklist.name, title: checklist.title, service: checklist.service.name,
             outcome: .unknown, trigger: order.trigger, nominalTime: order.nominalTime, startedAt: now, endedAt: now,
             timezone: settings.timeZone.identifier, host: settings.host, dryRun: order.isDryRun, interruption: nil,
             tasks: [])
+        report.startedBy = order.startedBy
+        return report
     }
 
     private func sequence(

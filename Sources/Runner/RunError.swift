@@ -9,6 +9,10 @@ package enum RunError: Error, CustomStringConvertible {
     /// The record of the run could not be kept: nothing further may be started.
     case notRecorded(RunIdentifier?, reason: String)
     case noSuchTask(String, checklist: String, known: [String])
+    /// No run of this name waits for a person.
+    case notWaiting(RunIdentifier)
+    /// A signature that does not count.
+    case refused(SigningRefusal)
 
     package var description: String {
         switch self {
@@ -20,6 +24,9 @@ package enum RunError: Error, CustomStringConvertible {
             "the record of \(run?.rawValue ?? "the run") could not be kept: \(reason)"
         case .noSuchTask(let task, let checklist, let known):
             "\(checklist) has no task '\(task)'; it has: \(known.joined(separator: ", "))"
+        case .notWaiting(let run):
+            "no run '\(run)' waits for a person; 'ronde status' shows those that do"
+        case .refused(let refusal): "\(refusal)"
         }
     }
 }

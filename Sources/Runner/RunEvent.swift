@@ -11,6 +11,8 @@ package enum RunEvent: Sendable {
     case taskSaid(TaskDefinition, PluginEvent)
     case retrying(TaskDefinition, after: Duration, TaskResult)
     case taskEnded(TaskReport)
+    /// The run waits for a person; it may go on in another process.
+    case waits(RunReport)
     /// The run is over and its report is stored; `folder` is nil for a dry run, which stores none.
     case ended(RunReport, folder: String?)
 }

@@ -20,7 +20,7 @@ struct Ronde: AsyncParsableCommand {
         version: ProductVersion.current,
         subcommands: [
             Init.self, Run.self, Daemon.self, StatusCommand.self, Next.self, SimulateCommand.self, LedgerCommand.self,
-            Pause.self, Resume.self, Acknowledge.self, Validate.self, CronCommand.self, ReportsCommand.self,
+            Sign.self, Pause.self, Resume.self, Acknowledge.self, Validate.self, CronCommand.self, ReportsCommand.self,
             HistoryCommand.self, NotificationsCommand.self, ExpectationsCommand.self, PluginsCommand.self,
             BackupsCommand.self, RetentionCommand.self,
         ])

@@ -18,6 +18,8 @@ package struct RunReport: Hashable, Sendable, Codable {
     package var service: String
     package var outcome: Outcome
     package var trigger: RunTrigger
+    /// The account that started it by hand; nil for a run of the daemon.
+    package var startedBy: String?
     /// The firing that the run answers; nil for a run by hand.
     package var nominalTime: Date?
     package var startedAt: Date
@@ -53,12 +55,23 @@ package struct RunReport: Hashable, Sendable, Codable {
 
     package enum CodingKeys: String, CodingKey {
         case run, checklist, title, service, outcome, trigger
+        case startedBy = "started_by"
         case nominalTime = "nominal_time"
         case startedAt = "started_at"
         case endedAt = "ended_at"
         case timezone, host
         case dryRun = "dry_run"
         case interruption, tasks
+    }
+}
+
+extension RunReport {
+    /// Whether it has not ended because a person is to act first.
+    package var waits: Bool { interruption == nil && tasks.contains { $0.outcome == .waiting } }
+
+    /// Whether a person should have acted by now.
+    package func isOverdue(at now: Date) -> Bool {
+        tasks.contains { $0.wantsSignature && $0.awaits?.isOverdue(at: now) == true }
     }
 }
 
@@ -78,6 +91,10 @@ package struct TaskReport: Hashable, Sendable, Codable {
     package var artifacts: [Artifact]
     /// Findings and log of the last attempt, bounded by the runner.
     package var log: [LogLine]
+    /// What a person is to do, where the task waits for one, and stays here when it was done.
+    package var awaits: AwaitedStep?
+    /// By whom and how that was done.
+    package var signature: Signature?
 
     package init(
         task: String, title: String, plugin: String, outcome: Outcome, summary: String, attempts: Int = 0,
@@ -101,8 +118,11 @@ package struct TaskReport: Hashable, Sendable, Codable {
         case task, title, plugin, outcome, summary, attempts
         case startedAt = "started_at"
         case endedAt = "ended_at"
-        case measurements, artifacts, log
+        case measurements, artifacts, log, awaits, signature
     }
+
+    /// Whether it is a person's turn; a task that only needs such a one waits too, and has nothing to sign.
+    package var wantsSignature: Bool { outcome == .waiting && awaits != nil }
 
     /// How long the last attempt took, in seconds.
     package var seconds: Double? {

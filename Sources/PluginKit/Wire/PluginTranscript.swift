@@ -20,6 +20,8 @@ package struct PluginTranscript: Sendable {
 
     /// Most log lines, measurements and artifacts kept of one attempt; the rest is counted.
     package static let mostEntries = 1000
+    /// Most pieces of evidence that a step may ask for.
+    package static let mostEvidence = 50
     /// Longest text kept of one log line or summary, in characters.
     package static let longestText = 4000
 
@@ -49,9 +51,19 @@ package struct PluginTranscript: Sendable {
         case .log(let line): keep(LogLine(line.level, Self.cut(line.message)), in: \.log)
         case .measurement(let measurement): keep(measurement, in: \.measurements)
         case .artifact(let artifact): keep(artifact, in: \.artifacts)
-        case .result(let first): result = result ?? TaskResult(first.outcome, Self.cut(first.summary))
+        case .result(let first): result = result ?? Self.bounded(first)
         }
         return event
+    }
+
+    /// One that waits says what for, if only by its summary.
+    private static func bounded(_ result: TaskResult) -> TaskResult {
+        let summary = cut(result.summary)
+        guard result.outcome == .waiting else { return TaskResult(result.outcome, summary) }
+        var awaits = result.awaits ?? AwaitedStep(instructions: summary)
+        awaits.instructions = cut(awaits.instructions)
+        awaits.evidence = Array(awaits.evidence.prefix(mostEvidence))
+        return TaskResult(.waiting, summary, awaits: awaits)
     }
 
     private mutating func keep<Entry>(_ entry: Entry, in list: WritableKeyPath<PluginTranscript, [Entry]>) {

@@ -21,7 +21,7 @@ package enum MarkdownReport {
             time: LocalTime(zone: report.timezone, words: words))
         let sections = [
             document.opening, document.attention, document.tasks, document.measurements, document.artifacts,
-            document.changes, document.logs, document.review,
+            document.signatures, document.changes, document.logs, document.review,
         ]
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
     }

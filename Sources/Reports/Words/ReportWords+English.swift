@@ -16,7 +16,8 @@ extension ReportWords {
             unknownZone: { name in "UTC, because '\(name)' is not a known time zone" }),
         sections: Sections(
             attention: "What needs attention", tasks: "Tasks", measurements: "Measurements",
-            artifacts: "Files made", changes: "Changes since the last run", logs: "Logs", review: "Review",
+            artifacts: "Files made", signatures: "Signatures", changes: "Changes since the last run", logs: "Logs",
+            review: "Review",
             changesSince: { run in "Changes since \(run)" }),
         columns: Columns(
             task: "Task", outcome: "Outcome", duration: "Duration", summary: "Summary",
@@ -73,6 +74,8 @@ extension ReportWords {
             artifact: { kind, task, size, digest in
                 "\(kind) by \(task), \(size)" + (digest.map { ", SHA-256 \($0)" } ?? "")
             },
+            signed: { who, instant, host in "Signed by \(who), \(instant), on \(host)" },
+            refused: { who, instant, host in "Refused by \(who), \(instant), on \(host)" },
             reviewedBy: "Reviewed by", date: "Date", notes: "Notes")
     }
 }

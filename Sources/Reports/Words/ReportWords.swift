@@ -26,7 +26,7 @@ package struct ReportWords: Sendable {
 
     /// The headings.
     package struct Sections: Sendable {
-        package var attention, tasks, measurements, artifacts, changes, logs, review: String
+        package var attention, tasks, measurements, artifacts, signatures, changes, logs, review: String
         package var changesSince: @Sendable (_ run: String) -> String
     }
 
@@ -73,6 +73,8 @@ package struct ReportWords: Sendable {
         package var linesLeftOut: @Sendable (_ count: String) -> String
         package var levels: [LogLine.Level: String]
         package var artifact: @Sendable (_ kind: String, _ task: String, _ size: String, _ digest: String?) -> String
+        /// Who signed a step, or said that it was not done; the instant; the host.
+        package var signed, refused: @Sendable (_ who: String, _ instant: String, _ host: String) -> String
         package var reviewedBy, date, notes: String
     }
 }

@@ -3,12 +3,13 @@ import GRDB
 package import Maintenance
 
 extension RunStore {
-    /// That a run began or ended, and nobody was told yet.
+    /// That a run began, ended or waits for a person, and nobody was told yet.
     package struct RunNews: Hashable, Sendable {
         let position: Int64
         package let run: RunIdentifier
         package let checklist: String
         package let hasEnded: Bool
+        package let waits: Bool
     }
 
     /// Firings of a checklist that come to no run, and nobody was told yet.
@@ -59,7 +60,7 @@ extension RunStore {
                     RunIdentifier(rawValue: row["run"]).map { run in
                         RunNews(
                             position: row["position"], run: run, checklist: row["checklist"],
-                            hasEnded: row["has_ended"] == 1)
+                            hasEnded: row["has_ended"] == 1, waits: row["has_ended"] == 2)
                     }
                 }
         }

@@ -100,7 +100,7 @@ final class LiveRunObserver: RunObserver {
 
     func observe(_ event: RunEvent) {
         switch event {
-        case .began, .retrying, .ended: break
+        case .began, .retrying, .ended, .waits: break
         case .waitingForLock(_, let holder): show { $0.message = holder }
         case .taskBegan(let task, let attempt):
             show { live in

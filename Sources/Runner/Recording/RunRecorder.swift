@@ -44,6 +44,21 @@ struct RunRecorder: Sendable {
         return folder
     }
 
+    /// Records that the run waits for a person.
+    func wait(_ report: RunReport) throws(RunError) { try recording(report.run) { try store.wait(report) } }
+
+    /// The runs that wait for a person; all of them, or this one.
+    func waitingRuns(_ run: RunIdentifier? = nil) throws(RunError) -> [RunReport] {
+        try recording(run) { try store.waiting(run) }
+    }
+
+    /// See `RunStore.changeWaiting`.
+    func changeWaiting(
+        _ run: RunIdentifier, _ change: (inout RunReport) -> RunStore.WaitingStep
+    ) throws(RunError) -> RunReport? {
+        try recording(run) { try store.changeWaiting(run, change) }
+    }
+
     private func storeReport(_ report: RunReport) throws(RunError) -> FilePath {
         try recording(report.run) {
             try Folder.create(settings.reportsFolder)

@@ -97,6 +97,7 @@ struct TaskExecution: Sendable {
         report.measurements = outcome.transcript.measurements
         report.artifacts = outcome.transcript.artifacts
         report.log = outcome.transcript.log
+        report.awaits = outcome.result.awaits
         return report
     }
 

@@ -21,28 +21,36 @@ struct TaskSequence: Sendable {
         case unrecorded(RunError)
     }
 
-    /// Does the tasks and completes the report.
+    /// Does the tasks that the report does not have yet, or that waited, and completes it.
     ///
-    /// `keep` records a task that ended, with its position; an error that it returns stops the run.
+    /// A task that waits for a person stays as it is. `keep` records a task that ended, with its position; an error that it returns stops the run.
     func perform(into report: inout RunReport, keep: (TaskReport, Int) async -> RunError?) async {
         var stop: Stop?
-        for (position, task) in tasks.enumerated() {
+        for task in tasks {
+            let known = report.tasks.firstIndex { $0.task == task.name }
+            if let known, report.tasks[known].outcome != .waiting || report.tasks[known].wantsSignature { continue }
             stop = stop ?? reasonToStop()
             let ended: TaskReport
-            if let reason = stop.map(text) ?? unmetNeeds(of: task, report) {
-                ended = TaskReport(
-                    task: task.name, title: task.title, plugin: task.plugin, outcome: .skipped, summary: reason)
+            if let reason = stop.map(text) {
+                ended = notBegun(task, .skipped, reason)
+            } else if let (outcome, reason) = unmetNeeds(of: task, report) {
+                ended = notBegun(task, outcome, reason)
             } else {
                 ended = await execution(of: task, report).perform()
                 // Told to stop while its last task ended well, a run has lost nothing.
                 if Task.isCancelled, !ended.outcome.allowsDependents { stop = .told }
             }
-            report.tasks.append(ended)
+            let position = known ?? report.tasks.count
+            if known == nil { report.tasks.append(ended) } else { report.tasks[position] = ended }
             if let failure = await keep(ended, position) { stop = stop ?? .unrecorded(failure) }
             observer.observe(.taskEnded(ended))
         }
         report.endedAt = max(report.startedAt, clock.now)
         complete(&report, stop)
+    }
+
+    private func notBegun(_ task: TaskDefinition, _ outcome: Outcome, _ reason: String) -> TaskReport {
+        TaskReport(task: task.name, title: task.title, plugin: task.plugin, outcome: outcome, summary: reason)
     }
 
     private func execution(of task: TaskDefinition, _ report: RunReport) -> TaskExecution {
@@ -64,6 +72,13 @@ struct TaskSequence: Sendable {
             report.interruption = "\(error)"
             added = [.unknown]
         }
+        // Nobody can sign a run that is over.
+        if report.interruption != nil {
+            for index in report.tasks.indices where report.tasks[index].outcome == .waiting {
+                report.tasks[index].outcome = .skipped
+                report.tasks[index].summary = "the run ended before a person had acted"
+            }
+        }
         report.outcome = (report.tasks.map(\.outcome) + added).worst
     }
 
@@ -80,14 +95,19 @@ struct TaskSequence: Sendable {
         }
     }
 
-    /// What a task needs and does not have; nil where it may run.
+    /// What becomes of a task that needs what it does not have, and why; nil where it may run.
     ///
     /// Tasks that were not selected are not asked for.
-    private func unmetNeeds(of task: TaskDefinition, _ report: RunReport) -> String? {
+    private func unmetNeeds(of task: TaskDefinition, _ report: RunReport) -> (Outcome, String)? {
         let unmet = task.needs.compactMap { need in report.tasks.first { $0.task == need } }
             .filter { !$0.outcome.allowsDependents }
         guard !unmet.isEmpty else { return nil }
-        let reasons = unmet.map { "\($0.task) ended \($0.outcome.rawValue)" }
-        return "it needs \(unmet.map(\.task).joined(separator: ", ")): " + reasons.joined(separator: ", ")
+        // One that failed decides at once, whatever a person may say of the others.
+        if unmet.allSatisfy({ $0.outcome == .waiting }) {
+            return (.waiting, "it waits for \(unmet.map(\.task).joined(separator: ", "))")
+        }
+        let failed = unmet.filter { $0.outcome != .waiting }
+        let reasons = failed.map { "\($0.task) ended \($0.outcome.rawValue)" }
+        return (.skipped, "it needs \(failed.map(\.task).joined(separator: ", ")): " + reasons.joined(separator: ", "))
     }
 }

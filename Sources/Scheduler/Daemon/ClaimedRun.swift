@@ -29,7 +29,7 @@ struct ClaimedRun: Sendable {
             case .stoppedWaiting:
                 guard let reason = claim.stop.reason else { return try giveBack() }
                 return try await settle(firing, .skipped, "overlap: \(reason)")
-            case .notRecorded, .noSuchTask: throw error
+            case .notRecorded, .noSuchTask, .notWaiting, .refused: throw error
             }
         }
         firing.run = report.run

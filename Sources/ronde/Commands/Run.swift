@@ -39,7 +39,7 @@ extension Ronde {
             let settings = instance.runnerSettings()
             let runner = ChecklistRunner(settings: settings, store: try RunStore.open(settings))
             let order = ChecklistRunner.Order(
-                trigger: .manual, onlyTasks: tasks, isDryRun: dryRun,
+                trigger: .manual, onlyTasks: tasks, isDryRun: dryRun, startedBy: Machine.account,
                 overlap: checklist.schedule?.overlap == .allow ? .share() : .refuse)
             let progress: any RunObserver = json ? SilentObserver() : RunProgress()
             let report: RunReport
@@ -50,21 +50,28 @@ extension Ronde {
             } catch let error as RunError {
                 throw Self.failure(error)
             }
-            if json {
-                Terminal.write(String(decoding: try JSONReport.encode(report), as: UTF8.self), to: STDOUT_FILENO)
-            } else {
-                let folder = dryRun ? nil : instance.folders.reports.appending(report.run.rawValue)
-                Terminal.write(
-                    RunSummary.text(report, folder: folder, config: config, width: Terminal.width()),
-                    to: STDOUT_FILENO)
-            }
+            try Self.show(report, of: instance, config: config, json: json)
             if report.outcome.exitStatus != 0 { throw ExitCode(report.outcome.exitStatus) }
         }
 
-        private static func failure(_ error: RunError) -> CommandFailure {
+        /// Shows how a run stands, now that this process has nothing more to do for it.
+        static func show(_ report: RunReport, of instance: Instance, config: String?, json: Bool) throws {
+            if json {
+                return Terminal.write(
+                    String(decoding: try JSONReport.encode(report), as: UTF8.self), to: STDOUT_FILENO)
+            }
+            let folder =
+                report.dryRun || report.waits
+                ? nil : instance.folders.reports.appending(report.run.rawValue)
+            Terminal.write(
+                RunSummary.text(report, folder: folder, config: config, width: Terminal.width()), to: STDOUT_FILENO)
+        }
+
+        static func failure(_ error: RunError) -> CommandFailure {
             switch error {
             case .alreadyRunning, .stoppedWaiting: .busy("\(error)")
-            case .noSuchTask: .usage("\(error)")
+            case .noSuchTask, .refused: .usage("\(error)")
+            case .notWaiting: .noInput("\(error)")
             case .notRecorded: .io("\(error)")
             }
         }

@@ -1,9 +1,11 @@
 import AnalyzePlugin
+import ApprovalPlugin
 import BackupPlugin
 import DrillPlugin
 import ExportPlugin
 import HealthPlugin
 import IntegrityPlugin
+import ManualPlugin
 import OffsitePlugin
 import PluginKit
 import PrunePlugin
@@ -12,8 +14,9 @@ import VacuumPlugin
 /// The plugins that are part of this build.
 enum CompiledInPlugins {
     static let all: [any TaskPlugin.Type] = [
-        AnalyzePlugin.self, BackupPlugin.self, DrillPlugin.self, ExportPlugin.self, HealthPlugin.self,
-        IntegrityPlugin.self, OffsitePlugin.self, PrunePlugin.self, VacuumPlugin.self,
+        AnalyzePlugin.self, ApprovalPlugin.self, BackupPlugin.self, DrillPlugin.self, ExportPlugin.self,
+        HealthPlugin.self,
+        IntegrityPlugin.self, ManualPlugin.self, OffsitePlugin.self, PrunePlugin.self, VacuumPlugin.self,
     ]
 
     /// The `plugin.yaml` of each, by name.

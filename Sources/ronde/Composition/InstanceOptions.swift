@@ -93,6 +93,13 @@ enum Machine {
         return FilePath(path ?? CommandLine.arguments[0])
     }()
 
+    /// The account that started this process; behind `sudo` that of the person, who alone is worth naming.
+    static var account: String {
+        if geteuid() == 0, let name = ProcessInfo.processInfo.environment["SUDO_USER"], !name.isEmpty { return name }
+        guard let entry = getpwuid(getuid()), let name = entry.pointee.pw_name else { return "user \(getuid())" }
+        return String(cString: name)
+    }
+
     static var hostName: String {
         var name = [CChar](repeating: 0, count: 256)
         guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }

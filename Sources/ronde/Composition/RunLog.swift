@@ -28,6 +28,9 @@ struct RunLog: RunObserver {
                     "task": "\(report.task)", "outcome": "\(report.outcome.rawValue)",
                     "summary": "\(PrintableText.of(report.summary))",
                 ])
+        case .waits(let report):
+            let names = report.tasks.filter(\.wantsSignature).map(\.task).joined(separator: ", ")
+            log.warning("run waits for a person", metadata: ["run": "\(report.run)", "tasks": "\(names)"])
         case .ended(let report, let folder):
             log.log(
                 level: Self.level(report.outcome), "run ended",

@@ -43,7 +43,7 @@ final class RunProgress: RunObserver {
                 show(
                     "  … \(task.title): trying again in \(HumanText.duration(wait.inSeconds))", &state, keepsLine: true)
             case .taskEnded(let report): end(report, &state)
-            case .ended: clear(&state)
+            case .ended, .waits: clear(&state)
             }
         }
     }

@@ -23,9 +23,12 @@ enum RunSummary {
         let outcome = Terminal.paint(words.signed(report.outcome), as: report.outcome, on: STDOUT_FILENO)
         var lines = ["", table.text(width: width), "\(report.title): \(outcome) after \(took)"]
         if let interruption = report.interruption { lines.append("Interrupted: \(interruption)") }
+        let option = config.map { " --config \($0)" } ?? ""
+        for task in report.tasks where report.waits && task.wantsSignature {
+            lines.append("Waits for a person; sign with: ronde sign \(report.run) \(task.task)\(option)")
+        }
         if let folder {
             lines.append("Report: \(folder.appending("report.md"))")
-            let option = config.map { " --config \($0)" } ?? ""
             lines.append("Read it with: ronde reports show \(report.run)\(option)")
         }
         return lines.joined(separator: "\n") + "\n"

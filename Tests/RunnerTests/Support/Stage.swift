@@ -145,6 +145,7 @@ final class Notes: RunObserver {
             case .taskSaid: "said something"
             case .retrying(let task, _, _): "retry \(task.name)"
             case .taskEnded(let report): "ended \(report.task) \(report.outcome.rawValue)"
+            case .waits(let report): "waits \(report.outcome.rawValue)"
             case .ended(let report, _): "over \(report.outcome.rawValue)"
             }
         lines.withLock { $0.append(line) }

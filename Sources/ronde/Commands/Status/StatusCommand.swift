@@ -16,12 +16,12 @@ extension Ronde {
             commandName: "status", abstract: "Show whether the daemon runs, what it does, and how the last runs ended.",
             discussion: """
                 Example: ronde status
-                Exit status: 0 all is well; 1 the last run of a checklist ended with a warning, or
-                the configuration on disk is faulty; 2 one ended critical or unknown, or no
+                Exit status: 0 all is well; 1 the last run of a checklist ended with a warning,
+                the configuration on disk is faulty, or a person is late with a step; 2 one ended critical or unknown, or no
                 daemon runs although there are schedules.
                 """)
 
-        @Flag(help: "Print JSON: {outcome, daemons, running, locks, next, last, paused, mistakes}.") var json = false
+        @Flag(help: "Print JSON: {outcome, daemons, running, waiting, locks, …, mistakes}.") var json = false
         @OptionGroup var instance: InstanceOptions
 
         func run() throws {
@@ -53,6 +53,8 @@ struct InstanceStatus {
     /// The last run of each checklist that has ended.
     var last: [RunStore.RunRow] = []
     var paused: [PauseRecord] = []
+    /// The runs that wait for a person, the longest wait first.
+    var waiting: [RunReport] = []
     var scheduled = 0
     /// What is wrong with the configuration on disk.
     var mistakes: [String] = []
@@ -62,6 +64,7 @@ struct InstanceStatus {
         var outcomes: [Outcome] = [.ok]
         if daemons.isEmpty, scheduled > 0 { outcomes.append(.critical) }
         if !mistakes.isEmpty || daemons.contains(where: { $0.fault != nil }) { outcomes.append(.warning) }
+        if waiting.contains(where: { $0.isOverdue(at: now) }) { outcomes.append(.warning) }
         for run in last {
             switch run.outcome {
             case .warning: outcomes.append(.warning)
@@ -95,6 +98,7 @@ struct InstanceStatus {
             held.contains("checklist-\($0.checklist).lock")
         }
         status.paused = try store.pauses().filter { $0.covers(now) }
+        status.waiting = try store.waiting()
         status.last = try instance.checklists.compactMap { try store.lastEndedRun(of: $0.name) }
         return status
     }

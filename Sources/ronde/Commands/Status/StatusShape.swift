@@ -58,6 +58,8 @@ struct StatusShape: Encodable {
     let next: [Next]
     let last: [Last]
     let paused: [Paused]
+    /// As in `ronde sign --json`.
+    let waiting: [WaitingList.Row]
     /// Of the configuration on disk.
     let mistakes: [String]
 
@@ -84,6 +86,7 @@ struct StatusShape: Encodable {
                 ended_at: $0.endedAt)
         }
         mistakes = status.mistakes
+        waiting = WaitingList(runs: status.waiting, zone: .gmt, now: status.now).rows
         paused = status.paused.map {
             Paused(checklist: $0.checklist, reason: $0.reason, since: $0.since, until: $0.until)
         }

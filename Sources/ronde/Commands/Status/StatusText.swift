@@ -14,6 +14,7 @@ struct StatusText {
         daemons()
         mistakes()
         running()
+        waiting()
         locks()
         paused()
         last()
@@ -77,6 +78,13 @@ struct StatusText {
         write(table)
     }
 
+    private func waiting() {
+        for row in WaitingList(runs: status.waiting, zone: zone, now: status.now).rows {
+            let late = row.overdue ? ", OVERDUE" : ""
+            line("Waits for a person, for \(ago(row.since))\(late): \(row.run), task \(row.task). See: ronde sign")
+        }
+    }
+
     private func paused() {
         for pause in status.paused {
             let end = pause.until.map { " until \(text($0))" } ?? ""
@@ -85,7 +93,7 @@ struct StatusText {
     }
 
     private func last() {
-        guard !status.last.isEmpty else { return line("Nothing has run yet.") }
+        guard !status.last.isEmpty else { return line("No run has ended yet.") }
         var table = TextTable(columns: [
             .init("Checklist", minimum: 8), .init("Last run"), .init("Ended"), .init("Ago", .right),
         ])
