@@ -145,6 +145,7 @@ let package = Package(
         plugin(
             "backup", target: "BackupPlugin",
             dependencies: ["Archiving", "Backups", "Encryption", "SQLiteFile", .system]),
+        plugin("command", target: "CommandPlugin", dependencies: ["DurableFiles", "Processes", .system]),
         plugin(
             "drill", target: "DrillPlugin", dependencies: ["Backups", "Encryption", "SQLiteFile", .system]),
         plugin(
@@ -174,10 +175,8 @@ let package = Package(
             name: "ronde",
             dependencies: [
                 "AnalyzePlugin", "ApprovalPlugin", "Archiving", "BackupPlugin", "Backups", "Beginning", "CLinux",
-                "ConfigurationFiles",
-                "Cron",
-                "DrillPlugin",
-                "DurableFiles", "Encryption", "ExportPlugin", "Exports", "HealthPlugin", "History", "IntegrityPlugin",
+                "CommandPlugin", "ConfigurationFiles", "Cron", "DrillPlugin", "DurableFiles", "Encryption",
+                "ExportPlugin", "Exports", "HealthPlugin", "History", "IntegrityPlugin",
                 "Maintenance", "ManualPlugin", "Networking", "Notifications", "Observability", "Offsite",
                 "OffsitePlugin", "PluginKit",
                 "PrunePlugin", "Reports", "Restoring", "RunStore", "Runner", "SQLiteFile", "Salvage", "Scheduler",
@@ -273,6 +272,8 @@ let package = Package(
                 "ConfigurationFiles", "DurableFiles", "Maintenance", "PluginKit", "SQLiteFile", .grdbSQLite, .system,
             ], path: "Tests/DatabasePluginTesting"),
         tests(of: "AnalyzePlugin", dependencies: databasePluginTests),
+        tests(
+            of: "CommandPlugin", dependencies: ["DatabasePluginTesting", "Maintenance", "PluginKit", .system]),
         tests(of: "DrillPlugin", dependencies: databasePluginTests + ["Backups"]),
         tests(of: "ExportPlugin", dependencies: databasePluginTests + ["Exports"]),
         tests(

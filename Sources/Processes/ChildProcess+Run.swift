@@ -39,7 +39,7 @@ extension ChildProcess {
     private func run(_ output: ChildOutput) async throws(ChildStartError) -> ChildReport {
         Self.ignoreBrokenPipes
         if Task.isCancelled { return ChildReport(end: .cancelled, errorText: "", leftStrays: false) }
-        let watch = ChildWatch()
+        let watch = ChildWatch(hasOwnGroup: hasOwnGroup)
         // A typed error does not pass through the handler.
         let result: Result<ChildReport, ChildStartError> = await withTaskCancellationHandler {
             do throws(ChildStartError) {
@@ -100,9 +100,9 @@ extension ChildProcess {
 
     var configuration: Configuration {
         var options = PlatformOptions()
-        options.createSession = true  // leader of its own session and group, so that the group can be killed
+        options.createSession = hasOwnGroup  // leader of its own session and group, so that the group can be killed
         options.teardownSequence = [
-            .gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: grace)
+            .gracefulShutDown(toProcessGroup: hasOwnGroup, allowedDurationToNextStep: grace)
         ]
         let variables = environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
         return Configuration(
@@ -121,6 +121,9 @@ final class ChildWatch: Sendable {
     }
 
     private let state = Mutex(State())
+    private let hasOwnGroup: Bool
+
+    init(hasOwnGroup: Bool) { self.hasOwnGroup = hasOwnGroup }
 
     var reason: ChildEnd? { state.withLock { $0.reason } }
     var errorBytes: [UInt8] { state.withLock { $0.errorBytes } }
@@ -140,6 +143,6 @@ final class ChildWatch: Sendable {
     /// one that ends its group before it ends itself.
     func killStrays() -> Bool {
         let group = state.withLock { $0.group }
-        return group > 1 && kill(-group, SIGKILL) == 0
+        return hasOwnGroup && group > 1 && kill(-group, SIGKILL) == 0
     }
 }

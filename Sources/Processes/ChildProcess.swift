@@ -1,6 +1,6 @@
 package import SystemPackage
 
-/// A program to run as a child with limits, in a session of its own, which leaves nothing behind.
+/// A program to run as a child with limits, which leaves nothing behind.
 package struct ChildProcess: Sendable {
     /// Absolute path of the program.
     package var executable: FilePath
@@ -12,6 +12,11 @@ package struct ChildProcess: Sendable {
     package var input: [UInt8]
     /// Read by the child as its standard input instead of ``input``, from where it stands; it stays open here.
     package var inputFile: FileDescriptor?
+    /// Whether it leads a session and group of its own, all of which ends with it.
+    ///
+    /// Otherwise it is in the group of this process, and only the child itself is stopped: for processes whose own group
+    /// is ended by somebody else.
+    package var hasOwnGroup = true
     /// The longest it may run.
     package var timeLimit: Duration
     /// How long it may take to end after SIGTERM, before SIGKILL.

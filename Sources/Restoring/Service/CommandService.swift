@@ -1,6 +1,7 @@
 import DurableFiles
 import Foundation
 package import Maintenance
+import Processes
 package import SystemPackage
 
 /// A service that commands stop and start.
@@ -87,7 +88,9 @@ package struct CommandService: ControlledService {
     }
 
     private func run(_ command: [String], _ limit: Duration) async throws -> LastingCommand.End {
-        guard let program = find(command[0]) else {
+        let program = ProgramSearch.find(
+            command[0], path: settings.environment["PATH"], from: settings.workingDirectory)
+        guard let program else {
             throw Failure(
                 command: command.joined(separator: " "), reason: "cannot be started: there is no such program")
         }
@@ -95,14 +98,5 @@ package struct CommandService: ControlledService {
             program: program, arguments: command, environment: settings.environment,
             workingDirectory: settings.workingDirectory
         ).run(limit: limit)
-    }
-
-    /// A name without `/` is looked up in `PATH`; a path starts at the working directory.
-    private func find(_ name: String) -> FilePath? {
-        if name.contains("/") { return settings.workingDirectory.pushing(FilePath(name)) }
-        let folders = (settings.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")
-        return folders.map { FilePath(String($0)).appending(name) }.first {
-            FileManager.default.isExecutableFile(atPath: $0.string)
-        }
     }
 }

@@ -1,6 +1,7 @@
 import AnalyzePlugin
 import ApprovalPlugin
 import BackupPlugin
+import CommandPlugin
 import DrillPlugin
 import ExportPlugin
 import HealthPlugin
@@ -14,7 +15,8 @@ import VacuumPlugin
 /// The plugins that are part of this build.
 enum CompiledInPlugins {
     static let all: [any TaskPlugin.Type] = [
-        AnalyzePlugin.self, ApprovalPlugin.self, BackupPlugin.self, DrillPlugin.self, ExportPlugin.self,
+        AnalyzePlugin.self, ApprovalPlugin.self, BackupPlugin.self, CommandPlugin.self, DrillPlugin.self,
+        ExportPlugin.self,
         HealthPlugin.self,
         IntegrityPlugin.self, ManualPlugin.self, OffsitePlugin.self, PrunePlugin.self, VacuumPlugin.self,
     ]
