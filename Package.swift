@@ -105,9 +105,13 @@ let package = Package(
 
         // Third floor: what Ronde does.
         .target(
+            name: "ControlledServices",
+            dependencies: ["DurableFiles", "Maintenance", "Networking", "Processes", .system]),
+        .target(
             name: "Restoring",
             dependencies: [
-                "Archiving", "Backups", "Digests", "DurableFiles", "Maintenance", "Processes", "SQLiteFile",
+                "Archiving", "Backups", "ControlledServices", "Digests", "DurableFiles", "Maintenance", "Processes",
+                "SQLiteFile",
                 .grdbSQLite, .system,
             ]),
         .target(
@@ -156,6 +160,7 @@ let package = Package(
         plugin("manual", target: "ManualPlugin", dependencies: []),
         plugin("offsite", target: "OffsitePlugin", dependencies: ["Backups", "Offsite", .system]),
         plugin("prune", target: "PrunePlugin", dependencies: ["Backups", .system]),
+        plugin("service", target: "ServicePlugin", dependencies: ["ControlledServices"]),
         plugin(
             "vacuum", target: "VacuumPlugin",
             dependencies: ["DatabaseTasks", "DurableFiles", "SQLiteFile", .system]),
@@ -175,11 +180,13 @@ let package = Package(
             name: "ronde",
             dependencies: [
                 "AnalyzePlugin", "ApprovalPlugin", "Archiving", "BackupPlugin", "Backups", "Beginning", "CLinux",
-                "CommandPlugin", "ConfigurationFiles", "Cron", "DrillPlugin", "DurableFiles", "Encryption",
+                "CommandPlugin", "ConfigurationFiles", "ControlledServices", "Cron", "DrillPlugin", "DurableFiles",
+                "Encryption",
                 "ExportPlugin", "Exports", "HealthPlugin", "History", "IntegrityPlugin",
                 "Maintenance", "ManualPlugin", "Networking", "Notifications", "Observability", "Offsite",
                 "OffsitePlugin", "PluginKit",
                 "PrunePlugin", "Reports", "Restoring", "RunStore", "Runner", "SQLiteFile", "Salvage", "Scheduler",
+                "ServicePlugin",
                 "Supervision", "VacuumPlugin", "YAMLDocument", .argumentParser, .logging, .serviceLifecycle, .system,
                 .unixSignals,
             ]),
@@ -246,7 +253,9 @@ let package = Package(
         tests(of: "Offsite", dependencies: ["Digests", "DurableFiles", "Processes", .system]),
         tests(
             of: "Restoring",
-            dependencies: ["Backups", "Digests", "DurableFiles", "SQLiteFile", .grdbSQLite, .system]),
+            dependencies: [
+                "Backups", "ControlledServices", "Digests", "DurableFiles", "SQLiteFile", .grdbSQLite, .system,
+            ]),
         tests(
             of: "BackupPlugin",
             dependencies: [
@@ -279,6 +288,8 @@ let package = Package(
         tests(
             of: "ManualPlugin", dependencies: ["ApprovalPlugin", "DatabasePluginTesting", "Maintenance", "PluginKit"]),
         tests(of: "PrunePlugin", dependencies: databasePluginTests + ["Backups"]),
+        tests(
+            of: "ServicePlugin", dependencies: ["DatabasePluginTesting", "Maintenance", "PluginKit", .system]),
         tests(of: "IntegrityPlugin", dependencies: databasePluginTests),
         tests(of: "VacuumPlugin", dependencies: databasePluginTests),
         tests(

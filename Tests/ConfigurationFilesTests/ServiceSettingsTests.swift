@@ -31,7 +31,14 @@ struct ServiceSettingsTests {
             ),
         ])
     func control(_ lines: String, _ expected: ServiceControl) throws {
-        #expect(try service(Self.folders + lines).0?.control == expected)
+        let (service, scratch) = try service(Self.folders + lines)
+        var wanted = expected
+        if case .commands(var commands) = expected {
+            // They run in the folder of the file that names them.
+            commands.folder = scratch.folder.string
+            wanted = .commands(commands)
+        }
+        #expect(service?.control == wanted)
     }
 
     @Test("a program with a slash starts at the file's folder")
@@ -43,7 +50,7 @@ struct ServiceSettingsTests {
                 == .commands(
                     ControlCommands(
                         start: [scratch.path("up.sh").string], stop: [scratch.path("bin/down").string],
-                        status: ["pgrep", "x"])))
+                        status: ["pgrep", "x"], folder: scratch.folder.string)))
     }
 
     @Test("adopted folders, encryption and off-site places are read with their defaults")

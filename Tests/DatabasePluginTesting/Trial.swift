@@ -61,7 +61,8 @@ package final class PluginTrial<Plugin: TaskPlugin>: Sendable {
     /// Does the task in this process, with parameters as a checklist has them below `with:`.
     package func perform(
         _ parameters: String = "", dryRun: Bool = false, within limit: TimeInterval = 60,
-        thresholds: Thresholds = Thresholds(), database: FilePath? = nil, url: String? = nil
+        thresholds: Thresholds = Thresholds(), database: FilePath? = nil, url: String? = nil,
+        control: ServiceControl? = nil
     ) async throws -> TrialRecord {
         let manifest = try Self.manifest()
         let read = ParameterReading.read(parameters, of: manifest)
@@ -70,7 +71,8 @@ package final class PluginTrial<Plugin: TaskPlugin>: Sendable {
         }
         let location = DatabaseLocation(sqlite: (database ?? self.database).string)
         let service = Service(
-            name: "api", title: "API", url: url, databases: ["main": location], thresholds: thresholds)
+            name: "api", title: "API", url: url, databases: ["main": location], control: control,
+            healthLimit: TimeSpan(.seconds(1)), thresholds: thresholds)
         let request = PluginRequest(
             run: "weekly-20261122-020000", task: "task", attempt: 1, plugin: Plugin.name, service: service, with: with,
             dryRun: dryRun, nominalTime: Date(), deadline: Date(timeIntervalSinceNow: limit), scratch: scratch.string,

@@ -1,3 +1,4 @@
+import ControlledServices
 import Backups
 import DurableFiles
 import Foundation
@@ -105,12 +106,19 @@ struct ProcessTests {
             #expect(error?.description.contains("vacuum") == true)
             held.release()
         }
-        async let first = scratch.restore(.newest(set))
-        async let second = scratch.restore(.newest(set))
+        // Planned before: to look at a database while another does changes what a plan sees of its files.
+        let plan = try await RestorePlanner(
+            target: scratch.target, service: UncontrolledService(), health: nil, tools: scratch.tools()
+        ).plan(.newest(set))
+        let transaction = scratch.transaction()
+        async let first = transaction.run(.newest(set), confirmed: plan.id)
+        async let second = transaction.run(.newest(set), confirmed: plan.id)
         var outcomes: [String] = []
-        do { outcomes.append("\(try await first.outcome)") } catch { outcomes.append("\(type(of: error))") }
-        do { outcomes.append("\(try await second.outcome)") } catch { outcomes.append("\(type(of: error))") }
-        #expect(outcomes.contains("restored") && outcomes.allSatisfy { ["restored", "RestoreError"].contains($0) })
+        var errors: [any Error] = []
+        do { outcomes.append("\(try await first.outcome)") } catch { errors.append(error) }
+        do { outcomes.append("\(try await second.outcome)") } catch { errors.append(error) }
+        #expect(outcomes.contains("restored") && outcomes.allSatisfy { $0 == "restored" }, "\(outcomes) \(errors)")
+        #expect(errors.allSatisfy { $0 is RestoreError }, "\(errors)")
         #expect(try contents(of: scratch.database).first?.rows == 300)
     }
 

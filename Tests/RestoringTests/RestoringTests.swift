@@ -1,3 +1,4 @@
+import ControlledServices
 import Archiving
 import Backups
 import DurableFiles

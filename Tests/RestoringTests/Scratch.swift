@@ -1,3 +1,4 @@
+import ControlledServices
 import Backups
 import Digests
 import DurableFiles

@@ -19,7 +19,7 @@ struct ControlReader {
         let start = map.required("start").flatMap(readProgram)
         let stop = map.required("stop").flatMap(readProgram)
         guard let start, let stop else { return nil }
-        return .commands(ControlCommands(start: start, stop: stop, status: status ?? nil))
+        return .commands(ControlCommands(start: start, stop: stop, status: status ?? nil, folder: folder.string))
     }
 
     private static func unitName(_ text: String) throws -> String {

@@ -12,8 +12,11 @@ package struct ControlCommands: Hashable, Sendable, Codable {
     package var stop: [String]
     /// Exits 0 while the service runs; nil where nobody can tell.
     package var status: [String]?
+    /// The absolute path of the folder in which they run; nil for `/`.
+    package var folder: String?
 
-    package init(start: [String], stop: [String], status: [String]? = nil) {
+    package init(start: [String], stop: [String], status: [String]? = nil, folder: String? = nil) {
+        self.folder = folder
         self.start = start
         self.stop = stop
         self.status = status

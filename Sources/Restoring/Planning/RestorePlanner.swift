@@ -1,3 +1,4 @@
+package import ControlledServices
 import Archiving
 import Backups
 import Digests

@@ -1,3 +1,4 @@
+import ControlledServices
 import DurableFiles
 import Foundation
 import SQLiteFile

@@ -1,3 +1,4 @@
+import ControlledServices
 import Backups
 import DurableFiles
 import Foundation

@@ -1,3 +1,4 @@
+package import ControlledServices
 import DurableFiles
 import Foundation
 import SystemPackage

@@ -10,6 +10,7 @@ import ManualPlugin
 import OffsitePlugin
 import PluginKit
 import PrunePlugin
+import ServicePlugin
 import VacuumPlugin
 
 /// The plugins that are part of this build.
@@ -18,7 +19,8 @@ enum CompiledInPlugins {
         AnalyzePlugin.self, ApprovalPlugin.self, BackupPlugin.self, CommandPlugin.self, DrillPlugin.self,
         ExportPlugin.self,
         HealthPlugin.self,
-        IntegrityPlugin.self, ManualPlugin.self, OffsitePlugin.self, PrunePlugin.self, VacuumPlugin.self,
+        IntegrityPlugin.self, ManualPlugin.self, OffsitePlugin.self, PrunePlugin.self, ServicePlugin.self,
+        VacuumPlugin.self,
     ]
 
     /// The `plugin.yaml` of each, by name.

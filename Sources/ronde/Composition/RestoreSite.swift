@@ -1,10 +1,10 @@
 import Backups
 import ConfigurationFiles
+import ControlledServices
 import Encryption
 import Exports
 import Foundation
 import Maintenance
-import Networking
 import Restoring
 import Runner
 import SystemPackage
@@ -33,7 +33,7 @@ struct RestoreSite: Sendable {
             lock: try settings.databaseLock(site.database), records: settings.stateFolder.appending("restores"))
         service =
             site.service.control.map {
-                CommandService($0, settings: .init(workingDirectory: site.instance.file.removingLastComponent()))
+                CommandService($0)
             } ?? UncontrolledService()
         var request = BackupRequest(
             identity: site.identity, source: site.database, timeZone: site.timeZone,
@@ -47,7 +47,7 @@ struct RestoreSite: Sendable {
             isEncrypted: { EncryptedForm.detect($0) != nil },
             decrypt: keys.map(Self.decryption), importSQL: { _ = try DatabaseImport.sql(from: $0, into: $1) },
             safetyBackup: .set(request), observe: observe)
-        health = Self.health(of: site.service)
+        health = HealthCheck(of: site.service)
     }
 
     var planner: RestorePlanner { RestorePlanner(target: target, service: service, health: health, tools: tools) }
@@ -59,17 +59,5 @@ struct RestoreSite: Sendable {
         _ keys: Decryption
     ) -> @Sendable (_ encrypted: FilePath, _ new: FilePath) async throws -> Void {
         { try await keys.decrypt($0, into: $1, timeLimit: .seconds(3600)) }
-    }
-
-    private static func health(of service: Service) -> HealthCheck? {
-        guard let base = service.url else { return nil }
-        let url = base + (service.health ?? "/")
-        let limit = service.healthLimit?.duration ?? HealthCheck.usualLimit
-        let client = HTTPClient(atMost: 1)
-        return HealthCheck(url: url, limit: limit) {
-            let reply = try await client.send(HTTPRequest(url: url, timeLimit: min(limit, .seconds(5))))
-            return (200..<300).contains(reply.status)
-                ? .healthy("\(url) answers \(reply.status)") : .unhealthy("\(url) answers \(reply.status)")
-        }
     }
 }

@@ -17,7 +17,7 @@ package struct CommandService: ControlledService {
     private let commands: ControlCommands
     /// What the status command's exit status means; all others mean that it cannot tell.
     private let notRunning: Set<Int32>
-    private let settings: Settings
+    private var settings: Settings
 
     /// How commands are run.
     package struct Settings: Sendable {
@@ -58,6 +58,7 @@ package struct CommandService: ControlledService {
             notRunning = [3, 4]
         case .commands(let commands):
             self.commands = commands
+            if let folder = commands.folder { self.settings.workingDirectory = FilePath(folder) }
             notRunning = [1, 3, 4]
         }
     }
