@@ -73,6 +73,7 @@ let package = Package(
         .target(name: "YAMLDocument", dependencies: ["CYAML"]),
         .target(name: "Digests", dependencies: ["CCrypto"]),
         .target(name: "DurableFiles", dependencies: ["CLinux", .system]),
+        .target(name: "ProcFS", dependencies: ["DurableFiles", .system]),
         .target(name: "Archiving", dependencies: ["CArchive", "Digests", "DurableFiles", .system]),
         .target(name: "Networking", dependencies: ["CCurl"]),
         .target(name: "Processes", dependencies: [.subprocess, .system]),
@@ -86,6 +87,7 @@ let package = Package(
             name: "Beginning",
             dependencies: ["ConfigurationFiles", "DurableFiles", "SQLiteFile", "YAMLDocument", .system]),
         .target(name: "PluginKit", dependencies: ["Maintenance", .system]),
+        .target(name: "HostTasks", dependencies: ["Maintenance", "PluginKit"]),
         .target(name: "DatabaseTasks", dependencies: ["PluginKit", "SQLiteFile", .system]),
         .target(name: "Salvage", dependencies: ["DurableFiles", "SQLiteFile", .grdbSQLite, .system]),
         .target(
@@ -151,14 +153,23 @@ let package = Package(
             dependencies: ["Archiving", "Backups", "Encryption", "SQLiteFile", .system]),
         plugin("command", target: "CommandPlugin", dependencies: ["DurableFiles", "Processes", .system]),
         plugin(
+            "disk", target: "DiskPlugin",
+            dependencies: ["CLinux", "DurableFiles", "HostTasks", "ProcFS", "Trends", .system]),
+        plugin(
             "drill", target: "DrillPlugin", dependencies: ["Backups", "Encryption", "SQLiteFile", .system]),
         plugin(
             "export", target: "ExportPlugin",
             dependencies: ["Archiving", "Digests", "DurableFiles", "Exports", "SQLiteFile", .system]),
         plugin("health", target: "HealthPlugin", dependencies: ["Networking"]),
+        plugin(
+            "host", target: "HostPlugin",
+            dependencies: ["CLinux", "DurableFiles", "HostTasks", "Networking", "ProcFS", .system]),
         plugin("integrity", target: "IntegrityPlugin", dependencies: ["SQLiteFile", .system]),
         plugin("manual", target: "ManualPlugin", dependencies: []),
         plugin("offsite", target: "OffsitePlugin", dependencies: ["Backups", "Offsite", .system]),
+        plugin(
+            "process", target: "ProcessPlugin",
+            dependencies: ["DurableFiles", "HostTasks", "Processes", "ProcFS", .system]),
         plugin("prune", target: "PrunePlugin", dependencies: ["Backups", .system]),
         plugin("service", target: "ServicePlugin", dependencies: ["ControlledServices"]),
         plugin(
@@ -180,13 +191,11 @@ let package = Package(
             name: "ronde",
             dependencies: [
                 "AnalyzePlugin", "ApprovalPlugin", "Archiving", "BackupPlugin", "Backups", "Beginning", "CLinux",
-                "CommandPlugin", "ConfigurationFiles", "ControlledServices", "Cron", "DrillPlugin", "DurableFiles",
-                "Encryption",
-                "ExportPlugin", "Exports", "HealthPlugin", "History", "IntegrityPlugin",
-                "Maintenance", "ManualPlugin", "Networking", "Notifications", "Observability", "Offsite",
-                "OffsitePlugin", "PluginKit",
-                "PrunePlugin", "Reports", "Restoring", "RunStore", "Runner", "SQLiteFile", "Salvage", "Scheduler",
-                "ServicePlugin",
+                "CommandPlugin", "ConfigurationFiles", "ControlledServices", "Cron", "DiskPlugin", "DrillPlugin",
+                "DurableFiles", "Encryption", "ExportPlugin", "Exports", "HealthPlugin", "History", "HostPlugin",
+                "IntegrityPlugin", "Maintenance", "ManualPlugin", "Networking", "Notifications", "Observability",
+                "Offsite", "OffsitePlugin", "PluginKit", "ProcessPlugin", "PrunePlugin", "Reports", "Restoring",
+                "Runner", "RunStore", "Salvage", "Scheduler", "ServicePlugin", "SQLiteFile",
                 "Supervision", "VacuumPlugin", "YAMLDocument", .argumentParser, .logging, .serviceLifecycle, .system,
                 .unixSignals,
             ]),
@@ -283,6 +292,11 @@ let package = Package(
         tests(of: "AnalyzePlugin", dependencies: databasePluginTests),
         tests(
             of: "CommandPlugin", dependencies: ["DatabasePluginTesting", "Maintenance", "PluginKit", .system]),
+        tests(of: "ProcFS", dependencies: ["DurableFiles", .system]),
+        tests(of: "HostTasks", dependencies: ["Maintenance", "PluginKit"]),
+        tests(of: "DiskPlugin", dependencies: databasePluginTests + ["ProcFS", "Trends"]),
+        tests(of: "HostPlugin", dependencies: databasePluginTests + ["ProcFS"]),
+        tests(of: "ProcessPlugin", dependencies: databasePluginTests + ["ProcFS"]),
         tests(of: "DrillPlugin", dependencies: databasePluginTests + ["Backups"]),
         tests(of: "ExportPlugin", dependencies: databasePluginTests + ["Exports"]),
         tests(

@@ -5,7 +5,12 @@ extern int sync_file_range(int descriptor, long long offset, long long count, un
 // Gives memory that was freed back to the system: malloc_trim(3).
 extern int malloc_trim(__SIZE_TYPE__ pad);
 
+// The kernel's clock: adjtimex(2).
+#include <sys/timex.h>
+
 enum {
+    // open(2): a descriptor that only names a file, without opening it.
+    shim_O_PATH = 010000000,
     shim_SYNC_FILE_RANGE_WAIT_BEFORE = 1,
     shim_SYNC_FILE_RANGE_WRITE = 2,
     shim_SYNC_FILE_RANGE_WAIT_AFTER = 4,

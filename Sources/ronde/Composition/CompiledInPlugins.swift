@@ -2,13 +2,16 @@ import AnalyzePlugin
 import ApprovalPlugin
 import BackupPlugin
 import CommandPlugin
+import DiskPlugin
 import DrillPlugin
 import ExportPlugin
 import HealthPlugin
+import HostPlugin
 import IntegrityPlugin
 import ManualPlugin
 import OffsitePlugin
 import PluginKit
+import ProcessPlugin
 import PrunePlugin
 import ServicePlugin
 import VacuumPlugin
@@ -16,10 +19,21 @@ import VacuumPlugin
 /// The plugins that are part of this build.
 enum CompiledInPlugins {
     static let all: [any TaskPlugin.Type] = [
-        AnalyzePlugin.self, ApprovalPlugin.self, BackupPlugin.self, CommandPlugin.self, DrillPlugin.self,
+        AnalyzePlugin.self,
+        ApprovalPlugin.self,
+        BackupPlugin.self,
+        CommandPlugin.self,
+        DiskPlugin.self,
+        DrillPlugin.self,
         ExportPlugin.self,
         HealthPlugin.self,
-        IntegrityPlugin.self, ManualPlugin.self, OffsitePlugin.self, PrunePlugin.self, ServicePlugin.self,
+        HostPlugin.self,
+        IntegrityPlugin.self,
+        ManualPlugin.self,
+        OffsitePlugin.self,
+        ProcessPlugin.self,
+        PrunePlugin.self,
+        ServicePlugin.self,
         VacuumPlugin.self,
     ]
 

@@ -1,4 +1,5 @@
 import Maintenance
+import PluginKit
 
 /// What an answer must be to be well.
 struct Expectation: Sendable {

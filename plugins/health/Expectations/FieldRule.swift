@@ -1,4 +1,5 @@
 import Maintenance
+import PluginKit
 
 /// What one field of a JSON answer must be.
 struct FieldRule: Sendable {

@@ -1,5 +1,6 @@
 import Maintenance
 import Networking
+import PluginKit
 
 /// What one attempt came to.
 struct Judgement: Sendable {

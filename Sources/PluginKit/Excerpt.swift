@@ -1,9 +1,9 @@
 /// The beginning of a text from outside, on one line and without anything that does more than be read.
-enum Excerpt {
+package enum Excerpt {
     /// The beginning of a text: `limit` Unicode scalars are kept, and `…` says that there were more.
     ///
     /// White space is kept as one space between words. Where there is very much of it the rest is not looked for.
-    static func of(_ text: String, limit: Int = 200) -> String {
+    package static func of(_ text: String, limit: Int = 200) -> String {
         var shown = ""
         var (count, pendingSpace) = (0, false)
         for scalar in text.unicodeScalars.prefix(limit * 16) {
@@ -25,7 +25,7 @@ enum Excerpt {
     }
 
     /// The same of bytes, which need not be text.
-    static func of(_ bytes: [UInt8], limit: Int = 200) -> String {
+    package static func of(_ bytes: [UInt8], limit: Int = 200) -> String {
         // Four bytes a scalar at most, and some room for white space that is left out.
         of(String(decoding: bytes.prefix(limit * 16), as: UTF8.self), limit: limit)
     }
