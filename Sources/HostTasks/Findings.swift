@@ -32,18 +32,20 @@ package struct Findings: Sendable {
         if measurement.outcome != .ok { add(measurement.outcome, words()) }
     }
 
-    /// Writes the findings into the log, and ends the task with the worst of them.
+    /// Writes the findings into the log where there are several, and ends the task with the worst of them.
     ///
     /// - Parameters:
     ///   - context: of the task.
     ///   - summary: what is said where there is no finding.
+    /// - Returns: the worst outcome, with the first words of the findings or the summary.
     package func result(in context: TaskContext, otherwise summary: String) -> TaskResult {
         guard !all.isEmpty else { return TaskResult(.ok, summary) }
         // Sorting is not stable, and the order in which things were looked at is one to rely on.
         let sorted = all.enumerated().sorted { left, right in
             (right.element.outcome.severity, left.offset) < (left.element.outcome.severity, right.offset)
         }.map(\.element)
-        for finding in sorted.prefix(Self.mostInLog) {
+        // One alone is the summary already.
+        for finding in sorted.prefix(sorted.count > 1 ? Self.mostInLog : 0) {
             context.log(finding.outcome == .warning ? .warning : .error, finding.words)
         }
         let more = sorted.count - Self.mostInSummary

@@ -9,9 +9,10 @@ package struct MemoryLimit: Hashable, Sendable {
 }
 
 extension ProcFS {
-    /// The tightest limit of memory that the control groups of this process set; nil where they set none.
+    /// The tightest limit of memory that the control groups of this process set.
     ///
     /// - Parameter groups: where control groups are mounted: version 2, version 1, or both side by side.
+    /// - Returns: nil where they set none.
     /// - Throws: `FileError` where a file of theirs may not be read.
     package func memoryLimit(groups: FilePath = "/sys/fs/cgroup") throws(FileError) -> MemoryLimit? {
         var tightest: MemoryLimit?

@@ -53,12 +53,16 @@ struct DiskTrendTests {
         for day in 1...29 { last = try await days.run(day: Double(day), used: 3e11 + Double(day) * 1e10) }
         #expect(last.result.outcome == .ok)
         #expect(
-            last.result.summary == "/data: 59% used, 410 GB of 1.00 TB free; grows by 10.0 GB a day, full about 2027-01-30",
+            last.result.summary
+                == "/data: 59% used, 410 GB of 1.00 TB free; grows by 10.0 GB a day, full about 2027-01-30",
             "\(last.result.summary)")
         #expect(last.measurements.first { $0.name == "data.growth" }?.value == 1e10)
-        #expect(last.measurements.first { $0.name == "data.full_in" }?.value == 41 * 86_400)
+        let fullIn: Double? = last.measurements.first { $0.name == "data.full_in" }?.value
+        #expect(fullIn == 3_542_400)
         last = try await days.run(day: 30, used: 6e11, "full_within_warning: 41d")
-        #expect(last.result.outcome == .warning && last.result.summary.contains("will be full in 40 days"), "\(last.result.summary)")
+        #expect(
+            last.result.outcome == .warning && last.result.summary.contains("will be full in 40 days"),
+            "\(last.result.summary)")
         last = try await days.run(day: 30.5, used: 6.05e11, "full_within_warning: 50d, full_within_critical: 45d")
         #expect(last.result.outcome == .critical)
     }

@@ -8,6 +8,7 @@ final class FakeTimeServer: Sendable {
     private let socket: Int32
 
     /// - Parameter answers: the packets that go back for each that comes.
+    /// - Throws: ``Trouble`` where there is no socket for it.
     init(_ answers: @escaping @Sendable ([UInt8]) -> [[UInt8]]) throws {
         socket = Glibc.socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         port = try Self.bindToLoopback(socket)

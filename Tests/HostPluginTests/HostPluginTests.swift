@@ -32,13 +32,23 @@ struct HostPluginTests {
     @Test(
         "load, memory and swap are judged by their limits",
         arguments: [
-            ("loadavg", "99 8.00 1.00", Outcome.ok, ""), ("loadavg", "0 8.10 1.00", .warning, "the last 5 minutes was 8.1"),
+            ("loadavg", "99 8.00 1.00", Outcome.ok, ""),
+            ("loadavg", "0 8.10 1.00", .warning, "the last 5 minutes was 8.1"),
             ("loadavg", "0 0 20.10", .critical, "the last 15 minutes was 20.1"),
             ("meminfo", "MemTotal: 1000 kB\nMemAvailable: 100 kB\n", .ok, ""),
-            ("meminfo", "MemTotal: 1000 kB\nMemAvailable: 99 kB\n", .warning, "only 101 kB of 1.02 MB memory available (9.9%)"),
+            (
+                "meminfo", "MemTotal: 1000 kB\nMemAvailable: 99 kB\n", .warning,
+                "only 101 kB of 1.02 MB memory available (9.9%)"
+            ),
             ("meminfo", "MemTotal: 1000 kB\nMemAvailable: 49 kB\n", .critical, "(4.9%)"),
-            ("meminfo", "MemTotal: 1000 kB\nMemAvailable: 900 kB\nSwapTotal: 100 kB\nSwapFree: 39 kB", .warning, "swap used (61%)"),
-            ("meminfo", "MemTotal: 1000 kB\nMemAvailable: 900 kB\nSwapTotal: 100 kB\nSwapFree: 9 kB", .critical, "swap used (91%)"),
+            (
+                "meminfo", "MemTotal: 1000 kB\nMemAvailable: 900 kB\nSwapTotal: 100 kB\nSwapFree: 39 kB", .warning,
+                "swap used (61%)"
+            ),
+            (
+                "meminfo", "MemTotal: 1000 kB\nMemAvailable: 900 kB\nSwapTotal: 100 kB\nSwapFree: 9 kB", .critical,
+                "swap used (91%)"
+            ),
             ("meminfo", "", .ok, ""), ("loadavg", "x", .ok, ""),
         ])
     func limits(_ file: String, _ text: String, outcome: Outcome, words: String) async throws {
@@ -55,7 +65,8 @@ struct HostPluginTests {
         try machine.write("cg/ronde/memory.max", "1000000000\n")
         try machine.write("cg/ronde/memory.current", "960000000\n")
         let (result, events) = try await machine.run()
-        #expect(result.outcome == .critical && result.summary.contains("40.0 MB of 1.00 GB memory of its control group"))
+        #expect(
+            result.outcome == .critical && result.summary.contains("40.0 MB of 1.00 GB memory of its control group"))
         #expect(measured("memory.available", events)?.value == 40_000_000)
     }
 
@@ -68,7 +79,9 @@ struct HostPluginTests {
         }
         let (result, events) = try await machine.run()
         #expect(result.outcome == .warning && measured("stuck_processes", events)?.value == 6)
-        #expect(result.summary.contains("6 processes wait for a device: rsync 100 (100), rsync 101 (101)"), "\(result.summary)")
+        #expect(
+            result.summary.contains("6 processes wait for a device: rsync 100 (100), rsync 101 (101)"),
+            "\(result.summary)")
         #expect(!result.summary.contains("\n") && result.summary.contains("…"))
         #expect(try await machine.run("stuck_warning: 6").result.outcome == .ok)
     }
@@ -109,7 +122,8 @@ struct HostPluginTests {
         #expect(try await machine.run().result.summary.contains("an update has been waiting"))
         try machine.write("reboot-required.pkgs", "linux-base\nlinux-base\nlibc6\ndbus\nopenssl\n")
         let (result, events) = try await machine.run()
-        #expect(result.outcome == .warning && result.summary.contains("an update of dbus, libc6, linux-base, … has been"))
+        #expect(
+            result.outcome == .warning && result.summary.contains("an update of dbus, libc6, linux-base, … has been"))
         #expect(measured("reboot_pending", events) != nil)
         #expect(try await machine.run("pending_reboot: ok").result.outcome == .ok)
     }

@@ -51,7 +51,8 @@ struct FindingsTests {
         }
         let result = findings.result(in: context(lines.receive), otherwise: "well")
         #expect(result == TaskResult(.critical, "b; d; a; and 1 more"))
-        #expect(lines.all == [LogLine(.error, "b"), LogLine(.error, "d"), LogLine(.warning, "a"), LogLine(.warning, "c")])
+        #expect(
+            lines.all == [LogLine(.error, "b"), LogLine(.error, "d"), LogLine(.warning, "a"), LogLine(.warning, "c")])
     }
 
     private final class Lines: Sendable {

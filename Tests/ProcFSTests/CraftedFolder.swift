@@ -28,7 +28,8 @@ final class CraftedFolder {
     }
 
     /// A process as `stat` tells of it.
-    func process(_ pid: Int32, parent: Int32 = 1, name: String = "api", state: String = "S", rest: String? = nil) throws {
+    func process(_ pid: Int32, parent: Int32 = 1, name: String = "api", state: String = "S", rest: String? = nil) throws
+    {
         let fields = rest ?? "\(pid) \(pid) 0 -1 4194560 100 0 0 0 100 50 30 20 20 0 4 0 5000 1000000 25 0 0"
         try write("\(pid)/stat", "\(pid) (\(name)) \(state) \(parent) \(fields)\n")
     }

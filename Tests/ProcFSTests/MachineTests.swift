@@ -23,7 +23,9 @@ struct MachineTests {
         #expect(try proc.uptime() == 12_345.67 && proc.bootID() == "0b9c-4a")
     }
 
-    @Test("what is missing or cut off is not known", arguments: ["", "MemTotal:", "MemTotal: x kB", "1 2", "nan -1 inf", "-5"])
+    @Test(
+        "what is missing or cut off is not known",
+        arguments: ["", "MemTotal:", "MemTotal: x kB", "1 2", "nan -1 inf", "-5"])
     func malformed(_ text: String) throws {
         let folder = try CraftedFolder()
         for name in ["meminfo", "loadavg", "uptime"] { try folder.write(name, text) }

@@ -22,7 +22,8 @@ struct ProcessStatusTests {
 
     @Test("a name that is no text becomes text")
     func bytes() throws {
-        let line = Array("9 (".utf8) + [0xFF, 0x29, 0xFE] + Array(") R 1 9 9 0 -1 0 0 0 0 0 1 1 1 1 20 0 1 0 5 6 7".utf8)
+        let line =
+            Array("9 (".utf8) + [0xFF, 0x29, 0xFE] + Array(") R 1 9 9 0 -1 0 0 0 0 0 1 1 1 1 20 0 1 0 5 6 7".utf8)
         #expect(ProcessStatus(line)?.name == "\u{FFFD})\u{FFFD}")
     }
 
@@ -39,7 +40,8 @@ struct ProcessStatusTests {
         "what is cut off or no such line is nothing",
         arguments: [
             "", "1", "1 (x", "1 (x)", "1 (x) S", "1 (x) S 1 1 1 0 -1 0 0 0 0 0 1 1 1 1 20 0 1 0", "x (y) S 1", ")(",
-            "1 (x) S a 1 1 0 -1 0 0 0 0 0 1 1 1 1 20 0 1 0 5 6 7", "99999999999 (x) S 1 1 1 0 -1 0 0 0 0 0 1 1 1 1 20 0 1 0 5 6 7",
+            "1 (x) S a 1 1 0 -1 0 0 0 0 0 1 1 1 1 20 0 1 0 5 6 7",
+            "99999999999 (x) S 1 1 1 0 -1 0 0 0 0 0 1 1 1 1 20 0 1 0 5 6 7",
             "1 (x) S 1 1 1 0 -1 0 0 0 0 0 one 1 1 1 20 0 1 0 5 6 7",
         ])
     func malformed(_ line: String) { #expect(ProcessStatus(Array(line.utf8)) == nil) }

@@ -18,9 +18,9 @@ final class Child {
     private let output = Pipe()
     var pid: Int32 { process.processIdentifier }
 
-    /// - Parameters:
-    ///   - program: absolute path; the last part is the process' name.
-    ///   - isReady: whether to wait until it has written something.
+    /// Starts a program, whose path's last part is the process' name.
+    ///
+    /// With `isReady` it waits until the program has written something.
     init(_ program: String, _ arguments: String..., isReady: Bool = false) throws {
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments

@@ -47,10 +47,14 @@ struct FindingTests {
         #expect(record.outcome == .unknown && record.summary.contains("name one of port, pid_file, unit"))
     }
 
-    @Test("this machine is known by its addresses and its name", arguments: ["localhost", "LOCALHOST", "127.0.0.9", "::1", "[::1]", "0.0.0.0", "api.localhost"])
+    @Test(
+        "this machine is known by its addresses and its name",
+        arguments: ["localhost", "LOCALHOST", "127.0.0.9", "::1", "[::1]", "0.0.0.0", "api.localhost"])
     func here(_ host: String) { #expect(ServicePort.isHere(host)) }
 
-    @Test("the usual port of a url counts where it names none", arguments: [("http://localhost", 80), ("https://localhost/", 443)])
+    @Test(
+        "the usual port of a url counts where it names none",
+        arguments: [("http://localhost", 80), ("https://localhost/", 443)])
     func usualPort(_ url: String, port: Int) throws {
         #expect(try ServicePort.of(Service(name: "api", title: "API", url: url)) == port)
     }
@@ -69,12 +73,15 @@ struct FindingTests {
         let search = ProcessSearch()
         #expect(pids(try await search.find(.pidFile(file))) == [child.pid])
         child.end()
-        #expect(reason(try await search.find(.pidFile(file))).contains("names process \(child.pid), which does not run"))
+        #expect(
+            reason(try await search.find(.pidFile(file))).contains("names process \(child.pid), which does not run"))
         let missing = program.folder.appending("missing")
         #expect(reason(try await search.find(.pidFile(missing))).contains("does not exist"))
     }
 
-    @Test("a pid file with something else in it cannot tell", arguments: ["", "\n", "api", "-5", "0", "99999999999", "\0"])
+    @Test(
+        "a pid file with something else in it cannot tell",
+        arguments: ["", "\n", "api", "-5", "0", "99999999999", "\0"])
     func badPidFile(_ text: String) async throws {
         let file = try NamedProgram()
         let path = try file.write(text, to: "pid")
@@ -108,9 +115,12 @@ struct FindingTests {
         let program = try NamedProgram()
         let child = try Child(program.path, "1000")
         let file = try program.write("\(child.pid)", to: "pid")
-        try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -3600)], ofItemAtPath: file.string)
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: -3600)], ofItemAtPath: file.string)
         let record = try await Trial().perform("{pid_file: '\(file)', sample: 100ms}")
-        #expect(record.outcome == .warning && record.summary.contains("is older than process \(child.pid)"), "\(record.summary)")
+        #expect(
+            record.outcome == .warning && record.summary.contains("is older than process \(child.pid)"),
+            "\(record.summary)")
     }
 
     @Test("a name and a piece of the command line find their processes, and only those at the top")
@@ -141,7 +151,8 @@ struct FindingTests {
     @Test(
         "a pattern's pieces must come one behind the other",
         arguments: [
-            ("app.py", "python3 app.py", true), ("python*app.py", "python3 app.py", true), ("app*python", "python3 app.py", false),
+            ("app.py", "python3 app.py", true), ("python*app.py", "python3 app.py", true),
+            ("app*python", "python3 app.py", false),
             ("*", "", true), ("aa*aa", "aaa", false), ("", "x", true), ("a**b", "ab", true),
         ])
     func patterns(_ pattern: String, line: String, matches: Bool) {

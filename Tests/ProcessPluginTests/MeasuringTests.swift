@@ -28,9 +28,9 @@ struct MeasuringTests {
         #expect(record.summary.contains("% of a processor, ") && record.summary.contains(", up "))
         #expect(record.measured("processes") == 1 && record.measured("threads") == 1)
         let memory = try #require(record.measurements.first { $0.name == "memory" })
-        #expect(memory.unit == .bytes && memory.warning?.description == "500000000")
+        #expect(memory.unit == .bytes && memory.warning?.description == "~:500000000")
         #expect(record.measured("memory_resident") ?? 0 >= memory.value && memory.value > 0)
-        #expect(record.measurements.first { $0.name == "cpu" }?.warning?.description == "80")
+        #expect(record.measurements.first { $0.name == "cpu" }?.warning?.description == "~:80")
     }
 
     @Test("the thresholds of the service count, and the checklist's before them")
@@ -38,8 +38,9 @@ struct MeasuringTests {
         let child = try Child("/bin/sleep", "1000")
         let service = Thresholds(cpu: Percentage(percent: 33), memory: ByteSize(bytes: 1000))
         let record = try await perform(child, thresholds: service)
-        #expect(record.outcome == .warning && record.summary.contains("of memory, more than 1.00 kB"), "\(record.summary)")
-        #expect(record.measurements.first { $0.name == "cpu" }?.warning?.description == "33")
+        #expect(
+            record.outcome == .warning && record.summary.contains("of memory, more than 1.00 kB"), "\(record.summary)")
+        #expect(record.measurements.first { $0.name == "cpu" }?.warning?.description == "~:33")
         #expect(try await perform(child, ", memory_warning: 1GB", thresholds: service).outcome == .ok)
         #expect(try await perform(child, ", memory_warning: 1B, memory_critical: 2B").outcome == .critical)
         #expect(try await perform(child, ", memory_critical: 1MB").outcome == .unknown)
@@ -66,9 +67,13 @@ struct MeasuringTests {
 
     @Test("open files are judged by the limit of the process")
     func files() async throws {
-        let child = try Child.shell("ulimit -n 20; for i in 3 4 5 6 7 8 9; do eval \"exec $i</dev/null\"; done; echo; while :; do sleep 1000; done")
+        let child = try Child.shell(
+            "ulimit -n 20; for i in 3 4 5 6 7 8 9; do eval \"exec $i</dev/null\"; done; echo; while :; do sleep 1000; done"
+        )
         let record = try await perform(child, ", files_warning: 30%")
-        for process in try ProcFS().table().tree(of: [child.pid]) where process.pid != child.pid { kill(process.pid, SIGKILL) }
+        for process in try ProcFS().table().tree(of: [child.pid]) where process.pid != child.pid {
+            kill(process.pid, SIGKILL)
+        }
         #expect(record.outcome == .warning && record.measured("open_files_share") ?? 0 >= 50, "\(record.summary)")
         #expect(record.summary.contains("of 20 files open that it may"))
     }
@@ -79,7 +84,8 @@ struct MeasuringTests {
         kill(child.pid, SIGSTOP)
         while try ProcFS().status(of: child.pid)?.state != "T" { await Task.yield() }
         let record = try await perform(child)
-        #expect(record.outcome == .critical && record.summary.contains("'kill -CONT \(child.pid)'"), "\(record.summary)")
+        #expect(
+            record.outcome == .critical && record.summary.contains("'kill -CONT \(child.pid)'"), "\(record.summary)")
     }
 
     @Test("a process that ends meanwhile does not run, whoever gets its number")
@@ -93,7 +99,8 @@ struct MeasuringTests {
         let another = try Child("/bin/sleep", "1000")
         let folder = try NamedProgram()
         try Folder.create(folder.folder.appending("\(another.pid)"))
-        _ = try folder.write("\(another.pid) (x) S 1 1 1 0 -1 0 0 0 0 0 1 1 1 1 20 0 1 0 5 6 7", to: "\(another.pid)/stat")
+        _ = try folder.write(
+            "\(another.pid) (x) S 1 1 1 0 -1 0 0 0 0 0 1 1 1 1 20 0 1 0 5 6 7", to: "\(another.pid)/stat")
         let earlier = try #require(try ProcFS(root: folder.folder).status(of: another.pid))
         #expect(try await meter.measure([earlier]) == nil)
     }
@@ -113,7 +120,8 @@ struct MeasuringTests {
             if number < 3 {
                 #expect(record.outcome == .ok && record.summary.contains("restarted since the last run"))
             } else {
-                #expect(record.outcome == .warning && record.summary.contains("3 times within a day"), "\(record.summary)")
+                #expect(
+                    record.outcome == .warning && record.summary.contains("3 times within a day"), "\(record.summary)")
             }
         }
     }
@@ -143,7 +151,9 @@ struct MeasuringTests {
         #expect(record.outcome == .ok && record.measured("restarts_day") == 0)
     }
 
-    @Test("parameters that cannot be right are refused", arguments: ["sample: 1ms", "sample: 2m", "files_critical: 101%", "files_warning: 99%"])
+    @Test(
+        "parameters that cannot be right are refused",
+        arguments: ["sample: 1ms", "sample: 2m", "files_critical: 101%", "files_warning: 99%"])
     func refused(_ parameters: String) async throws {
         #expect(try await Trial().perform("{port: 1, \(parameters)}").outcome == .unknown)
     }

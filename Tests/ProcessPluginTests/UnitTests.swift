@@ -33,9 +33,14 @@ struct UnitTests {
     @Test(
         "is none where the unit is not running, and why is said",
         arguments: [
-            ("echo LoadState=loaded; echo ActiveState=failed; echo SubState=failed; echo Result=exit-code; echo MainPID=0",
-                "unit api.service has no process (failed, failed, exit-code); see 'systemctl status api.service'"),
-            ("echo ActiveState=active; echo MainPID=2147483647", "process 2147483647 of unit api.service has ended (active)"),
+            (
+                "echo LoadState=loaded; echo ActiveState=failed; echo SubState=failed; echo Result=exit-code; echo MainPID=0",
+                "unit api.service has no process (failed, failed, exit-code); see 'systemctl status api.service'"
+            ),
+            (
+                "echo ActiveState=active; echo MainPID=2147483647",
+                "process 2147483647 of unit api.service has ended (active)"
+            ),
         ])
     func ended(_ script: String, words: String) async throws {
         guard case .none(let reason) = try await find(script, try NamedProgram()) else {

@@ -36,7 +36,8 @@ package struct DiskConfiguration: Decodable, Sendable {
         if let paths {
             guard (1...Self.mostPaths).contains(paths.count) else {
                 throw TaskFailure(
-                    .unknown, "paths: there must be from 1 to \(Self.mostPaths), not \(paths.count); leave 'paths' out "
+                    .unknown,
+                    "paths: there must be from 1 to \(Self.mostPaths), not \(paths.count); leave 'paths' out "
                         + "for those of the service")
             }
             for path in paths where !path.hasPrefix("/") || path.utf8.contains(0) {
@@ -49,7 +50,8 @@ package struct DiskConfiguration: Decodable, Sendable {
         ] where value.percent > 100 {
             throw TaskFailure(.unknown, "\(name): \(value) is more than there can be; give at most 100%")
         }
-        try Self.require(usedCritical >= usedWarning, "used_critical", "\(usedCritical)", "used_warning", "\(usedWarning)")
+        try Self.require(
+            usedCritical >= usedWarning, "used_critical", "\(usedCritical)", "used_warning", "\(usedWarning)")
         try Self.require(
             inodesCritical >= inodesWarning, "inodes_critical", "\(inodesCritical)", "inodes_warning",
             "\(inodesWarning)")

@@ -67,7 +67,8 @@ struct DiskJudge {
     /// A file system in one line, whether it is well or not.
     func line(of view: DiskView) -> String {
         let mount = view.facts.mount.map { " (\(Excerpt.of($0.source, limit: 80)), \(Excerpt.of($0.kind, limit: 20)))" }
-        return view.title + (mount ?? "") + ": " + [use(of: view), inodeUse(of: view), outlook(for: view)]
+        return view.title + (mount ?? "") + ": "
+            + [use(of: view), inodeUse(of: view), outlook(for: view)]
             .compactMap { $0 }.joined(separator: "; ")
     }
 
@@ -83,7 +84,8 @@ struct DiskJudge {
         guard let growth = view.growth, !view.facts.isReadOnly else { return nil }
         let change = ByteSize(about: growth.perDay.magnitude)
         guard let full = view.full else {
-            return growth.perDay > 0 ? "grows by \(change) a day" : change.bytes == 0 ? "does not grow" : "shrinks by \(change) a day"
+            return growth.perDay > 0
+                ? "grows by \(change) a day" : change.bytes == 0 ? "does not grow" : "shrinks by \(change) a day"
         }
         return "grows by \(change) a day, full about \(day(full))"
     }

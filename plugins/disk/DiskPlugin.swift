@@ -47,7 +47,8 @@ package struct DiskPlugin: TaskPlugin {
             case .failure(let error): findings.add(.critical, words(for: error, at: place))
             case nil:
                 findings.add(
-                    .critical, "'\(place.path)' does not answer after \(configuration.timeLimitEach): see whether its "
+                    .critical,
+                    "'\(place.path)' does not answer after \(configuration.timeLimitEach): see whether its "
                         + "server or device is there")
             }
         }
@@ -127,6 +128,7 @@ package struct DiskPlugin: TaskPlugin {
         let fullest = views.max { ($0.facts.room?.usedShare ?? 0) < ($1.facts.room?.usedShare ?? 0) }
         guard let fullest else { return "nothing was looked at" }
         let text = judge.use(of: fullest) + (judge.outlook(for: fullest).map { "; \($0)" } ?? "")
-        return views.count == 1 ? "\(fullest.title): \(text)" : "\(views.count) paths; fullest \(fullest.title): \(text)"
+        return views.count == 1
+            ? "\(fullest.title): \(text)" : "\(views.count) paths; fullest \(fullest.title): \(text)"
     }
 }

@@ -48,6 +48,7 @@ extension FileSystemFacts {
     ///   - path: of anything that is there.
     ///   - orAbove: whether the nearest folder above will do where it is not there yet.
     ///   - proc: tells what is mounted.
+    /// - Returns: what was found.
     /// - Throws: `FileError`, `.noSuchFileOrDirectory` where there is no such path.
     static func look(
         at path: FilePath, orAbove: Bool, proc: ProcFS = ProcFS()

@@ -27,7 +27,8 @@ struct HostGauges {
             TaskMeasurement("load.15m", each(load.fifteenMinutes), .count, critical: .above(limits.loadCritical)),
             words(15, load.fifteenMinutes))
         report.log(
-            .info, "load \(Words.number(load.oneMinute, 2)), \(Words.number(load.fiveMinutes, 2)), "
+            .info,
+            "load \(Words.number(load.oneMinute, 2)), \(Words.number(load.fiveMinutes, 2)), "
                 + "\(Words.number(load.fifteenMinutes, 2)) on \(Words.count(sources.processors, "processor"))")
         report.highlights.append("load \(Words.number(each(load.fiveMinutes), 2)) per processor")
     }

@@ -31,10 +31,12 @@ struct RebootWatch {
         // No earlier run, or one whose note is lost: then nothing is said.
         let earlier = (try? DurableFile.read(file, limit: 1_024)).map { String(decoding: $0, as: UTF8.self) }
         if let earlier, !earlier.isEmpty, earlier != current {
-            let words = "the machine was started again " + (uptime.map { "\(Words.span($0)) ago" } ?? "since the last run")
+            let words =
+                "the machine was started again " + (uptime.map { "\(Words.span($0)) ago" } ?? "since the last run")
             report.log(.info, words)
             report.highlights.append("started again since the last run")
-            report.findings.add(limits.afterReboot, "\(words); if nobody meant it to, see 'journalctl -b -1 -e' for why")
+            report.findings.add(
+                limits.afterReboot, "\(words); if nobody meant it to, see 'journalctl -b -1 -e' for why")
         }
         guard keepsState, earlier != current else { return }
         do throws(FileError) {

@@ -68,7 +68,8 @@ package struct ProcessConfiguration: Decodable, Sendable {
         }
         if let memoryCritical, memoryCritical < memory {
             throw TaskFailure(
-                .unknown, "memory_critical (\(memoryCritical)) comes before the warning (\(memory)); change one of them")
+                .unknown, "memory_critical (\(memoryCritical)) comes before the warning (\(memory)); change one of them"
+            )
         }
         return ProcessLimits(
             cpuWarning: cpu, cpuCritical: cpuCritical, memoryWarning: memory, memoryCritical: memoryCritical,

@@ -56,7 +56,8 @@ struct ProcessReport {
             TaskMeasurement(
                 "open_files_share", (files.share * 10).rounded() / 10, .percent,
                 warning: .above(limits.filesWarning.percent), critical: .above(limits.filesCritical.percent)),
-            "\(name) (\(pid)) has \(words) open that it may; raise its limit (LimitNOFILE), or see what it does not close")
+            "\(name) (\(pid)) has \(words) open that it may; raise its limit (LimitNOFILE), or see what it does not close"
+        )
         lines.append(LogLine(.info, "\(name) (\(pid)) has \(words) open that it may"))
     }
 

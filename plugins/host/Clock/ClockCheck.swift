@@ -24,10 +24,16 @@ struct ClockCheck {
 
     /// Asks the server; one that does not answer is a finding, as somebody wanted it to be asked.
     func compare(with server: TimeServer, in context: TaskContext, into report: inout HostReport) async {
-        let limit = min(limits.timeServerLimit.duration, ContinuousClock.now.duration(to: context.workDeadline))
+        let patience = min(limits.timeServerLimit.duration, ContinuousClock.now.duration(to: context.workDeadline))
         do throws(NoTime) {
-            let offset = try await server.offset(within: limit)
+            let offset = try await server.offset(within: patience)
             let distance = offset.seconds.magnitude
+            // A slow answer proves no more than how slow it was.
+            let limit = limits.clockWarning.seconds
+            guard offset.uncertainty <= limit || distance - offset.uncertainty > limit else {
+                let words = "\(server) answered too slowly to tell how right the clock is"
+                return report.findings.add(.warning, "\(words), to \(Self.length(offset.uncertainty)) either way")
+            }
             let side = offset.seconds > 0 ? "behind" : "ahead of"
             let words = "the clock is \(Self.length(distance)) \(side) \(server)"
             report.add(

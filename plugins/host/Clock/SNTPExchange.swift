@@ -12,13 +12,16 @@ struct SNTPExchange: Sendable {
     /// Asks each address of the server in turn, and again where nothing comes; blocks, and a name lookup may hang.
     ///
     /// - Parameter deadline: when to give up.
+    /// - Returns: how far our clock is from the first that answered.
     /// - Throws: ``NoTime``, the last reason.
     func ask(until deadline: ContinuousClock.Instant) throws(NoTime) -> ClockOffset {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(host, port, &hints, &list)
-        guard code == 0 else { throw NoTime(description: "its name is not found: \(String(cString: gai_strerror(code)))") }
+        guard code == 0 else {
+            throw NoTime(description: "its name is not found: \(String(cString: gai_strerror(code)))")
+        }
         defer { freeaddrinfo(list) }
         var addresses: [addrinfo] = []
         var next = list
@@ -71,7 +74,8 @@ struct SNTPExchange: Sendable {
         var buffer = [UInt8](repeating: 0, count: 512)
         while case let left = ContinuousClock.now.duration(to: deadline), left > .zero {
             var watched = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
-            let milliseconds = Int32(clamping: left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000)
+            let milliseconds = Int32(
+                clamping: left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000)
             // Interrupted or over: the loop looks at the time.
             guard poll(&watched, 1, max(milliseconds, 1)) > 0 else { continue }
             let count = recv(socket, &buffer, buffer.count, Int32(MSG_DONTWAIT))

@@ -8,10 +8,13 @@ enum SNTPPacket {
     ///
     /// - Parameter mark: stands where our time would: the answer has it again, so that nobody who did not see the
     ///   question can give one, and nobody learns our time.
+    /// - Returns: its bytes.
     static func question(mark: UInt64) -> [UInt8] {
         // No warning of a leap second, version 4, mode 3: a client.
         var bytes: [UInt8] = [0b00_100_011] + Array(repeating: 0, count: 39)
-        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: mark >> UInt64(shift))) }
+        for shift in stride(from: 56, through: 0, by: -8) {
+            bytes.append(UInt8(truncatingIfNeeded: mark >> UInt64(shift)))
+        }
         return bytes
     }
 
@@ -46,7 +49,9 @@ enum SNTPPacket {
         bytes[start..<(start + 8)].reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    /// A time in seconds since 1900 and their fractions. The seconds begin again at 0 every 136 years, next in 2036: meant
+    /// A time in seconds since 1900 and their fractions.
+    ///
+    /// The seconds begin again at 0 every 136 years, next in 2036: meant
     /// is the time nearest to ours.
     private static func date(_ stamp: UInt64, near reference: Date) -> Date {
         let era = Double(1 << 32)

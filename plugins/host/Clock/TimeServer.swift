@@ -28,14 +28,15 @@ enum TimeServer: Hashable, Sendable, CustomStringConvertible {
         } else if text.filter({ $0 == ":" }).count == 1, let colon = text.firstIndex(of: ":") {
             (host, port) = (text[..<colon], text[text.index(after: colon)...])
         }
-        let isName = host.utf8.allSatisfy { (0x21...0x7E).contains($0) } && !host.contains("/")
+        let isName = host.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"/[]".utf8.contains($0) }
         guard !host.isEmpty, isName, let number = UInt16(port), number > 0 else { throw Self.refusal(text) }
         self = .sntp(host: String(host), port: String(number))
     }
 
     private static func refusal(_ text: String) -> TaskFailure {
         TaskFailure(
-            .unknown, "time_server: '\(Excerpt.of(text))' is no server; write ntp.example.org, ntp.example.org:123 or "
+            .unknown,
+            "time_server: '\(Excerpt.of(text))' is no server; write ntp.example.org, ntp.example.org:123 or "
                 + "https://example.org/")
     }
 

@@ -90,17 +90,22 @@ extension ProcessSearch {
         let text = String(decoding: bytes, as: UTF8.self)
         let word = text.split(whereSeparator: \.isWhitespace).first.map(String.init) ?? ""
         guard let pid = Int32(word), pid > 0 else {
-            throw TaskFailure(.unknown, "the pid file '\(file)' begins with '\(Excerpt.of(word, limit: 40))', no process number")
+            throw TaskFailure(
+                .unknown, "the pid file '\(file)' begins with '\(Excerpt.of(word, limit: 40))', no process number")
         }
         guard let status = try proc.status(of: pid) else {
             return .none("the pid file '\(file)' names process \(pid), which does not run")
         }
-        return status.isZombie ? .none("process \(pid) of the pid file '\(file)' has ended") : .found([status], notes: try age(of: status, file))
+        return status.isZombie
+            ? .none("process \(pid) of the pid file '\(file)' has ended")
+            : .found([status], notes: try age(of: status, file))
     }
 
     /// A pid file is written by the process that it names: one that is older may be left from another.
     private func age(of status: ProcessStatus, _ file: FilePath) throws -> [String] {
-        guard let uptime = try proc.uptime(), let facts = try FileFacts.of(file, followingLinks: true) else { return [] }
+        guard let uptime = try proc.uptime(), let facts = try FileFacts.of(file, followingLinks: true) else {
+            return []
+        }
         let age = uptime - Double(status.startTicks) / ProcessStatus.ticksPerSecond
         // Clocks are set, and some programs take a moment to start again.
         guard -facts.modified.timeIntervalSinceNow - age > 60 else { return [] }

@@ -8,12 +8,14 @@ enum ServicePort {
     /// - Throws: ``TaskFailure`` where the service has no url, or one of another machine.
     static func of(_ service: Service) throws(TaskFailure) -> Int {
         let advice = "name one of port, pid_file, unit, name and command"
-        guard let text = service.url, let parts = URLComponents(string: text), let host = parts.host, !host.isEmpty else {
+        guard let text = service.url, let parts = URLComponents(string: text), let host = parts.host, !host.isEmpty
+        else {
             throw TaskFailure(.unknown, "service '\(service.name)' has no url that tells a port; \(advice)")
         }
         guard isHere(host) else {
             throw TaskFailure(
-                .unknown, "the url of service '\(service.name)' is not one of this machine (\(Excerpt.of(host))); \(advice)")
+                .unknown,
+                "the url of service '\(service.name)' is not one of this machine (\(Excerpt.of(host))); \(advice)")
         }
         let port = parts.port ?? (parts.scheme == "https" ? 443 : 80)
         guard (1...65_535).contains(port) else {
@@ -25,7 +27,8 @@ enum ServicePort {
     /// Whether a host's name or address is one of this machine; no name is looked up for it.
     static func isHere(_ host: String) -> Bool {
         let name = host.lowercased().filter { $0 != "[" && $0 != "]" }
-        if name == "localhost" || name.hasSuffix(".localhost") || name == ProcessInfo.processInfo.hostName.lowercased() {
+        if name == "localhost" || name.hasSuffix(".localhost") || name == ProcessInfo.processInfo.hostName.lowercased()
+        {
             return true
         }
         guard let wanted = numeric(name) else { return false }
