@@ -32,6 +32,10 @@ let databasePluginTests: [Target.Dependency] = [
     .grdbSQLite, .system,
 ]
 
+let httpPluginTests: [Target.Dependency] = [
+    "APIService", "DatabasePluginTesting", "DurableFiles", "HTTPTesting", "Maintenance", "PluginKit", .logging, .system,
+]
+
 /// The tests of a module, in `Tests/<module>Tests`.
 func tests(
     of module: String, dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
@@ -88,6 +92,7 @@ let package = Package(
             dependencies: ["ConfigurationFiles", "DurableFiles", "SQLiteFile", "YAMLDocument", .system]),
         .target(name: "PluginKit", dependencies: ["Maintenance", .system]),
         .target(name: "HostTasks", dependencies: ["Maintenance", "PluginKit"]),
+        .target(name: "Probing", dependencies: ["Maintenance", "Networking", "PluginKit"]),
         .target(name: "DatabaseTasks", dependencies: ["PluginKit", "SQLiteFile", .system]),
         .target(name: "Salvage", dependencies: ["DurableFiles", "SQLiteFile", .grdbSQLite, .system]),
         .target(
@@ -158,20 +163,24 @@ let package = Package(
         plugin(
             "drill", target: "DrillPlugin", dependencies: ["Backups", "Encryption", "SQLiteFile", .system]),
         plugin(
+            "endpoints", target: "EndpointsPlugin", dependencies: ["DurableFiles", "Networking", "Probing", .system]),
+        plugin(
             "export", target: "ExportPlugin",
             dependencies: ["Archiving", "Digests", "DurableFiles", "Exports", "SQLiteFile", .system]),
-        plugin("health", target: "HealthPlugin", dependencies: ["Networking"]),
         plugin(
             "host", target: "HostPlugin",
             dependencies: ["CLinux", "DurableFiles", "HostTasks", "Networking", "ProcFS", .system]),
         plugin("integrity", target: "IntegrityPlugin", dependencies: ["SQLiteFile", .system]),
         plugin("manual", target: "ManualPlugin", dependencies: []),
+        plugin("health", target: "HealthPlugin", dependencies: ["Probing"]),
+        plugin("monitor", target: "MonitorPlugin", dependencies: ["DurableFiles", "Probing", .system]),
         plugin("offsite", target: "OffsitePlugin", dependencies: ["Backups", "Offsite", .system]),
         plugin(
             "process", target: "ProcessPlugin",
             dependencies: ["DurableFiles", "HostTasks", "Processes", "ProcFS", .system]),
         plugin("prune", target: "PrunePlugin", dependencies: ["Backups", .system]),
         plugin("service", target: "ServicePlugin", dependencies: ["ControlledServices"]),
+        plugin("stats", target: "StatsPlugin", dependencies: ["Probing", "Trends", .system]),
         plugin(
             "vacuum", target: "VacuumPlugin",
             dependencies: ["DatabaseTasks", "DurableFiles", "SQLiteFile", .system]),
@@ -192,10 +201,11 @@ let package = Package(
             dependencies: [
                 "AnalyzePlugin", "ApprovalPlugin", "Archiving", "BackupPlugin", "Backups", "Beginning", "CLinux",
                 "CommandPlugin", "ConfigurationFiles", "ControlledServices", "Cron", "DiskPlugin", "DrillPlugin",
-                "DurableFiles", "Encryption", "ExportPlugin", "Exports", "HealthPlugin", "History", "HostPlugin",
-                "IntegrityPlugin", "Maintenance", "ManualPlugin", "Networking", "Notifications", "Observability",
-                "Offsite", "OffsitePlugin", "PluginKit", "ProcessPlugin", "PrunePlugin", "Reports", "Restoring",
-                "Runner", "RunStore", "Salvage", "Scheduler", "ServicePlugin", "SQLiteFile",
+                "DurableFiles", "Encryption", "EndpointsPlugin", "ExportPlugin", "Exports", "HealthPlugin", "History",
+                "HostPlugin", "IntegrityPlugin", "Maintenance", "ManualPlugin", "MonitorPlugin", "Networking",
+                "Notifications", "Observability", "Offsite", "OffsitePlugin", "PluginKit", "ProcessPlugin",
+                "PrunePlugin", "Reports", "Restoring", "Runner", "RunStore", "Salvage", "Scheduler", "ServicePlugin",
+                "SQLiteFile", "StatsPlugin",
                 "Supervision", "VacuumPlugin", "YAMLDocument", .argumentParser, .logging, .serviceLifecycle, .system,
                 .unixSignals,
             ]),
@@ -289,6 +299,11 @@ let package = Package(
             dependencies: [
                 "ConfigurationFiles", "DurableFiles", "Maintenance", "PluginKit", "SQLiteFile", .grdbSQLite, .system,
             ], path: "Tests/DatabasePluginTesting"),
+        .target(name: "HTTPTesting", dependencies: ["APIService", .logging, .system], path: "Tests/HTTPTesting"),
+        tests(of: "Probing", dependencies: ["Maintenance"]),
+        tests(of: "StatsPlugin", dependencies: httpPluginTests + ["Trends"]),
+        tests(of: "EndpointsPlugin", dependencies: httpPluginTests),
+        tests(of: "MonitorPlugin", dependencies: httpPluginTests),
         tests(of: "AnalyzePlugin", dependencies: databasePluginTests),
         tests(
             of: "CommandPlugin", dependencies: ["DatabasePluginTesting", "Maintenance", "PluginKit", .system]),
@@ -308,7 +323,9 @@ let package = Package(
         tests(of: "VacuumPlugin", dependencies: databasePluginTests),
         tests(
             of: "HealthPlugin",
-            dependencies: ["ConfigurationFiles", "Maintenance", "PluginKit", "YAMLDocument", .system]),
+            dependencies: [
+                "ConfigurationFiles", "HTTPTesting", "Maintenance", "PluginKit", "YAMLDocument", .system,
+            ]),
         tests(
             of: "APIService",
             dependencies: [

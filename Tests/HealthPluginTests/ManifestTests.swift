@@ -1,4 +1,5 @@
 import ConfigurationFiles
+import HTTPTesting
 import HealthPlugin
 import Maintenance
 import PluginKit

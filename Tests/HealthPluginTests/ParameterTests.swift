@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTesting
 import HealthPlugin
 import Maintenance
 import PluginKit

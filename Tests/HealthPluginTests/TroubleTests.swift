@@ -1,3 +1,4 @@
+import HTTPTesting
 import HealthPlugin
 import Maintenance
 import PluginKit

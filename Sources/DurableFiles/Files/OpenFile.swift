@@ -32,6 +32,66 @@ package struct OpenFile: ~Copyable, Sendable {
         try open(path, O_RDONLY | O_NONBLOCK | (followingLinks ? 0 : O_NOFOLLOW))
     }
 
+    /// Opens a file so that every write goes to its end, and makes it where there is none.
+    ///
+    /// Only a file that is made here gets `permissions`, whatever the umask is.
+    ///
+    /// - Throws: ``FileError`` when its folder is missing, it may not be written, or it is a symbolic link.
+    package static func appending(
+        _ path: FilePath, permissions: FilePermissions
+    ) throws(FileError) -> OpenFile {
+        let flags = O_RDWR | O_APPEND | O_NONBLOCK | O_NOFOLLOW
+        while true {
+            do throws(FileError) {
+                return try open(path, flags, operation: "write")
+            } catch {
+                if error.errno != .noSuchFileOrDirectory { throw error }
+            }
+            do throws(FileError) {
+                let made = try open(path, flags | O_CREAT | O_EXCL, mode: 0o600, operation: "write")
+                try made.setPermissions(permissions)
+                return made
+            } catch {
+                // Another process was quicker.
+                if error.errno != .fileExists { throw error }
+            }
+        }
+    }
+
+    /// Takes an exclusive `flock(2)` on the file, which ends with this value; false where somebody else has it.
+    ///
+    /// - Throws: ``FileError`` when the file system has no locks.
+    package func tryLock() throws(FileError) -> Bool {
+        do throws(FileError) {
+            try system("lock", path) { flock(descriptor.rawValue, LOCK_EX | LOCK_NB) }
+            return true
+        } catch {
+            if error.errno == .wouldBlock { return false }
+            throw error
+        }
+    }
+
+    /// Cuts the file off at a length, or lengthens it with zeros.
+    ///
+    /// - Throws: ``FileError`` when the device fails.
+    package func truncate(to length: Int) throws(FileError) {
+        try system("shorten", path) { ftruncate(descriptor.rawValue, length) }
+    }
+
+    /// Writes all the bytes in one call, so that of several who append none comes between.
+    ///
+    /// - Throws: ``FileError`` when the disk is full or fails; some of the bytes may have been written then.
+    package func writeAtOnce(_ bytes: [UInt8]) throws(FileError) {
+        let count = try system("write", path) { Glibc.write(descriptor.rawValue, bytes, bytes.count) }
+        guard count < bytes.count else { return }
+        // The second call says why the first one took only a part.
+        var failure: FileError?
+        bytes[count...].withUnsafeBytes { rest in
+            do throws(FileError) { try write(rest) } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
     /// Reads the next bytes; 0 means the end of the file, fewer than asked for means nothing.
     ///
     /// - Throws: ``FileError`` when the device fails or the path is a folder.

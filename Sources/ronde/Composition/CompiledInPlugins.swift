@@ -4,16 +4,19 @@ import BackupPlugin
 import CommandPlugin
 import DiskPlugin
 import DrillPlugin
+import EndpointsPlugin
 import ExportPlugin
 import HealthPlugin
 import HostPlugin
 import IntegrityPlugin
 import ManualPlugin
+import MonitorPlugin
 import OffsitePlugin
 import PluginKit
 import ProcessPlugin
 import PrunePlugin
 import ServicePlugin
+import StatsPlugin
 import VacuumPlugin
 
 /// The plugins that are part of this build.
@@ -25,15 +28,18 @@ enum CompiledInPlugins {
         CommandPlugin.self,
         DiskPlugin.self,
         DrillPlugin.self,
+        EndpointsPlugin.self,
         ExportPlugin.self,
         HealthPlugin.self,
         HostPlugin.self,
         IntegrityPlugin.self,
         ManualPlugin.self,
+        MonitorPlugin.self,
         OffsitePlugin.self,
         ProcessPlugin.self,
         PrunePlugin.self,
         ServicePlugin.self,
+        StatsPlugin.self,
         VacuumPlugin.self,
     ]
 
