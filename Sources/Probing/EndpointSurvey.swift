@@ -46,6 +46,7 @@ package struct EndpointSurvey: Sendable {
     /// - Parameters:
     ///   - service: what is asked.
     ///   - usual: the response time above which to warn where neither the endpoint nor the service names one.
+    /// - Returns: endpoints whose measurements have all their ranges.
     /// - Throws: ``TaskFailure`` where the service lacks a threshold that a measure names.
     package func judged(by service: Service, usual: TimeSpan? = nil) throws(TaskFailure) -> EndpointSurvey {
         var judged = self

@@ -10,12 +10,17 @@ final class Register: Sendable {
     private struct State {
         var records: [Int: [String: String]] = [:]
         var next = 1
+        var fault: Fault
     }
 
-    private let state = Mutex(State())
-    private let fault: Fault
+    private let state: Mutex<State>
 
-    init(_ fault: @escaping Fault = { _, _ in nil }) { self.fault = fault }
+    init(_ fault: @escaping Fault = { _, _ in nil }) { state = Mutex(State(fault: fault)) }
+
+    /// Breaks in another way from now on; in none where nothing is said.
+    func breaks(_ fault: @escaping Fault = { _, _ in nil }) { state.withLock { $0.fault = fault } }
+
+    func remove(_ id: Int) { state.withLock { _ = $0.records.removeValue(forKey: id) } }
 
     var records: [Int: [String: String]] { state.withLock { $0.records } }
 
@@ -27,7 +32,10 @@ final class Register: Sendable {
         }
     }
 
-    func answer(_ request: TestRequest, _ earlier: Int) -> Reaction { fault(request, earlier) ?? obey(request) }
+    func answer(_ request: TestRequest, _ earlier: Int) -> Reaction {
+        let fault = state.withLock { $0.fault }
+        return fault(request, earlier) ?? obey(request)
+    }
 
     /// Does what is asked.
     func obey(_ request: TestRequest) -> Reaction {

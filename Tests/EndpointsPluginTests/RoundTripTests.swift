@@ -65,7 +65,7 @@ struct RoundTripTests {
         try #require(all.count == 2 && all[0] != all[1])
         for (body, note) in zip(all, noted.withLock { $0 }) {
             let match = try #require(
-                body.wholeMatch(of: #//{"email":"ronde-([a-z0-9]{16})@example.org","name":"Ronde (.*)"}/#))
+                body.wholeMatch(of: #/{"email":"ronde-([a-z0-9]{16})@example.org","name":"Ronde (.*)"}/#))
             #expect(match.1 == match.2 && note.contains(match.1))
         }
     }
@@ -126,35 +126,66 @@ struct RoundTripTests {
         #expect(record.log.contains { $0.message.contains("was found and deleted") })
     }
 
+    /// Several runs at the same address.
+    private func serving(_ register: Register, _ body: (_ run: () async throws -> TrialRecord) async throws -> Void)
+        async throws
+    {
+        let trial = trial
+        try await TestServer.open(answering: { register.answer($0, $1) }) { server in
+            try await body { try await trial.perform(Self.asked, url: server.url) }
+        }
+    }
+
     @Test("whose record was not made although it seemed so keeps its note until the next run has looked")
     func late() async throws {
-        let broken = Register { request, _ in request.method == "POST" ? .drop() : nil }
-        #expect(try await perform(broken).outcome == .critical)
-        #expect(try isNoted)
-        let record = try await perform(Register())
-        #expect(record.outcome == .ok, "\(record.summary)")
-        #expect(try !isNoted)
+        let register = Register { request, _ in request.method == "POST" ? .drop() : nil }
+        try await serving(register) { run in
+            #expect(try await run().outcome == .critical)
+            #expect(try isNoted)
+            register.breaks()
+            let record = try await run()
+            #expect(record.outcome == .ok, "\(record.summary)")
+            #expect(try !isNoted)
+        }
     }
 
     @Test("that cannot delete says which record is left, and the next run deletes it before it makes another")
     func left() async throws {
-        let state = Register()
-        state.put(6, ["name": "Ada", "email": "ada@example.org"])
-        let stubborn = Register { request, _ in request.method == "DELETE" ? .reply("500 Oh") : state.obey(request) }
-        let first = try await perform(stubborn)
-        #expect(first.outcome == .critical)
-        #expect(first.summary.contains("record 7 ('"), "\(first.summary)")
-        #expect(first.summary.contains("is left: DELETE /api/users/7 answers 500"), "\(first.summary)")
-        #expect(state.records.count == 2)
-        // Still broken: no second record beside the first.
-        let second = try await perform(stubborn)
+        let register = Register { request, _ in request.method == "DELETE" ? .reply("500 Oh") : nil }
+        register.put(6, ["name": "Ada", "email": "ada@example.org"])
+        try await serving(register) { run in
+            let first = try await run()
+            #expect(first.outcome == .critical)
+            #expect(first.summary.contains("record 7 ('"), "\(first.summary)")
+            #expect(first.summary.contains("is left: DELETE /api/users/7 answers 500"), "\(first.summary)")
+            // Still broken: no second record beside the first.
+            let second = try await run()
+            #expect(
+                second.outcome == .critical && second.summary.contains("of an earlier run is left"), "\(second.summary)"
+            )
+            #expect(register.records.keys.sorted() == [6, 7])
+            register.breaks()
+            let third = try await run()
+            #expect(third.outcome == .ok, "\(third.summary)")
+            #expect(third.log.contains { $0.message.contains("record 7 ('") && $0.message.contains("was deleted") })
+            #expect(register.records.keys.sorted() == [6])
+            #expect(try !isNoted)
+        }
+    }
+
+    @Test(
+        "deletes what is left at a service that has moved, and tells of what it does not find there",
+        arguments: [true, false])
+    func moved(_ isTaken: Bool) async throws {
+        let register = Register { request, _ in request.method == "DELETE" ? .reply("500 Oh") : nil }
+        #expect(try await perform(register).outcome == .critical)
+        register.breaks()
+        if !isTaken { register.remove(1) }
+        let record = try await perform(register)
+        #expect(record.outcome == (isTaken ? .ok : .critical), "\(record.summary)")
         #expect(
-            second.outcome == .critical && second.summary.contains("of an earlier run is left"), "\(second.summary)")
-        #expect(state.records.count == 2)
-        let third = try await perform(Register { request, _ in state.obey(request) })
-        #expect(third.outcome == .ok, "\(third.summary)")
-        #expect(third.log.contains { $0.message.contains("record 7 ('") && $0.message.contains("was deleted") })
-        #expect(state.records.keys.sorted() == [6])
+            isTaken || record.summary.contains("see that it is not left: GET http://127.0.0.1:"), "\(record.summary)")
+        #expect(register.records.isEmpty)
         #expect(try !isNoted)
     }
 
@@ -175,13 +206,16 @@ struct RoundTripTests {
     @Test("never deletes what has the id by now but is somebody's", arguments: [true, false])
     func somebodyElses(_ isFound: Bool) async throws {
         let register = Register { request, _ in request.method == "DELETE" ? .reply("500 Oh") : nil }
-        #expect(try await perform(register).outcome == .critical)
-        // The record was deleted by hand, and its number was given to a person.
-        let later = Register()
-        if isFound { later.put(1, ["name": "Ada", "email": "ada@example.org"]) }
-        let record = try await perform(later)
-        #expect(record.outcome == .ok, "\(record.summary)")
-        #expect(later.records.values.map { $0["name"] } == (isFound ? ["Ada"] : []))
+        try await serving(register) { run in
+            #expect(try await run().outcome == .critical)
+            // The record was deleted by hand, and its number was given to a person.
+            register.breaks()
+            register.remove(1)
+            if isFound { register.put(1, ["name": "Ada", "email": "ada@example.org"]) }
+            let record = try await run()
+            #expect(record.outcome == .ok, "\(record.summary)")
+            #expect(register.records.values.map { $0["name"] } == (isFound ? ["Ada"] : []))
+        }
     }
 
     @Test("does not delete what the service shows under a wrong id")

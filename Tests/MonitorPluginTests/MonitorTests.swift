@@ -38,7 +38,7 @@ struct MonitorTests {
     func line() async throws {
         let record = try await perform()
         #expect(record.result == TaskResult(.ok, "Users: 1234 | DB: 4.5MB | Status: OK"))
-        let pattern = #//20\d\d-\d\d-\d\d \d\d:\d\d:\d\d \| Users: 1234 \| DB: 4.5MB \| Status: OK\n/#
+        let pattern = #/20\d\d-\d\d-\d\d \d\d:\d\d:\d\d \| Users: 1234 \| DB: 4.5MB \| Status: OK\n/#
         let written = try text()
         #expect(written.wholeMatch(of: pattern) != nil, "\(written)")
         #expect(try FileFacts.of(log, followingLinks: false)?.permissions == [.ownerReadWrite, .groupRead])

@@ -54,10 +54,10 @@ final class RotationTests {
 
     @Test("loses no line and no order to writers at the same time")
     func writers() async throws {
-        let log = RotatedLog(path: path, limit: 400, keep: 500)
+        let log = RotatedLog(path: path, limit: 60, keep: 500)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for writer in 0..<4 {
-                group.addTask { for number in 0..<50 { _ = try await log.append("\(writer) \(number)") } }
+                group.addTask { for number in 0..<25 { _ = try await log.append("\(writer) \(number)") } }
             }
             try await group.waitForAll()
         }
@@ -65,9 +65,9 @@ final class RotationTests {
         let all = try (1...older).reversed().flatMap { try lines($0) } + lines()
         for writer in 0..<4 {
             let own = all.filter { $0.hasPrefix("\(writer) ") }
-            #expect(own == (0..<50).map { "\(writer) \($0)" })
+            #expect(own == (0..<25).map { "\(writer) \($0)" })
         }
-        #expect(all.count == 200 && older > 2)
+        #expect(all.count == 100 && older > 2)
     }
 
     @Test("that cannot be moved takes the line all the same, and says why it is too long")

@@ -38,6 +38,7 @@ struct Outlook: Sendable {
     /// - Parameters:
     ///   - now: when the number was told.
     ///   - horizon: the time within which a limit that is reached warns; zero never does.
+    /// - Returns: the number, and its use, growth and time left as far as they are known.
     func measurements(at now: Date, warnWithin horizon: TimeSpan) -> [TaskMeasurement] {
         var measured = [measurement]
         if let capacity = number.capacity {

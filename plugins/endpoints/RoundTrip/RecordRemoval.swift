@@ -28,6 +28,7 @@ struct RecordRemoval: Sendable {
     /// - Parameters:
     ///   - note: what may be there.
     ///   - isNew: whether its id is of this moment.
+    /// - Returns: what came of it.
     func remove(_ note: RoundTripNote, isNew: Bool) async -> End {
         var end = End.left("was not looked for")
         var mayBeDeleted = false

@@ -35,10 +35,18 @@ struct RoundTrip: Sendable {
     /// Deletes what an earlier run left.
     ///
     /// - Returns: false where it is still there: no second record is made beside it.
-    private func sweep(_ note: RoundTripNote, _ result: inout RoundTripResult) async -> Bool {
+    private func sweep(_ noted: RoundTripNote, _ result: inout RoundTripResult) async -> Bool {
+        var note = noted
+        // A service that has moved has taken its records along; where it has not, the person is told of it once.
+        note.base = base
         switch await remove(note, isNew: false) {
         case .removed: result.remark("\(note.title) of an earlier run was still there, and was deleted")
-        case .absent: result.remark("an earlier run was ended before it could say that \(note.title) is gone; it is")
+        case .absent where noted.base != base:
+            result.object(
+                "\(note.title) of an earlier run is not at the service's url by now; see that it is not left: \(noted.place)"
+            )
+        case .absent:
+            result.remark("an earlier run was ended before it could say that \(note.title) is gone; it is")
         case .left(let words):
             result.object("\(note.title) of an earlier run \(words); no other is made before it is gone")
             return false

@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import Networking
 import PluginKit
 import Probing
 import SystemPackage
@@ -8,14 +9,17 @@ import SystemPackage
 struct RoundTripNote: Codable, Hashable, Sendable {
     /// The word that is in this record and in no other.
     let unique: String
-    /// The service's URL.
-    let base: String
+    /// The service's URL, which may be another one by the next run.
+    var base: String
     let paths: RecordPaths
     /// Nil until the service has said it.
     var id: RecordID?
 
     /// How messages call the record.
     var title: String { id.map { "record \($0) ('\(unique)')" } ?? "the record with '\(unique)'" }
+
+    /// Where it was made, without the secrets that a URL may hold.
+    var place: String { HTTPRequest(url: base + (id.map(paths.record) ?? "")).description }
 
     /// A word of 16 small letters and digits; services that change the case of texts leave it as it is.
     static func freshWord() -> String {
