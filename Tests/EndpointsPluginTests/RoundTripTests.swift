@@ -218,6 +218,22 @@ struct RoundTripTests {
         }
     }
 
+    @Test("does not believe a search that gives somebody else, and goes on looking")
+    func blindSearch() async throws {
+        let register = Register { request, _ in
+            switch (request.method, request.path.hasPrefix("/api/users?")) {
+            case ("POST", _): .drop()
+            case ("GET", true): .reply("200 OK", #"{"users":[{"id":3}]}"#)
+            default: nil
+            }
+        }
+        register.put(3, ["name": "Ada", "email": "ada@example.org"])
+        let record = try await perform(register)
+        #expect(record.outcome == .critical && record.summary.contains("'find' gives another record, 3"))
+        #expect(register.records[3]?["name"] == "Ada")
+        #expect(try isNoted)
+    }
+
     @Test("does not delete what the service shows under a wrong id")
     func wrongID() async throws {
         let state = Register()
