@@ -1,4 +1,5 @@
 import Maintenance
+import PluginKit
 import Probing
 
 /// One number that the service tells of itself, and by what it is judged.

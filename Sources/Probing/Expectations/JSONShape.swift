@@ -1,4 +1,5 @@
 package import Maintenance
+import PluginKit
 
 /// What a JSON answer looks like, in a notation that looks like it: `{users: [{id: integer, email: string?}], total: integer}`.
 ///

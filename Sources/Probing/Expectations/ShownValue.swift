@@ -1,4 +1,5 @@
 package import Maintenance
+import PluginKit
 
 extension JSONValue {
     /// Whether this is neither a list nor an object.

@@ -1,4 +1,5 @@
 import Maintenance
+import PluginKit
 import Networking
 import Probing
 

@@ -1,4 +1,5 @@
 import Maintenance
+import PluginKit
 import Probing
 
 /// Where a record is: what a note must hold so that a later run finds it.
