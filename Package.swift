@@ -71,6 +71,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "Cron"),
+        .target(name: "Patterns"),
         .target(name: "Maintenance", dependencies: ["Cron"]),
 
         // First floor: one importer for each C library and each heavy dependency.
@@ -78,6 +79,8 @@ let package = Package(
         .target(name: "Digests", dependencies: ["CCrypto"]),
         .target(name: "DurableFiles", dependencies: ["CLinux", .system]),
         .target(name: "ProcFS", dependencies: ["DurableFiles", .system]),
+        .target(name: "Globbing", dependencies: ["DurableFiles", .system]),
+        .target(name: "FileUsers", dependencies: ["DurableFiles", .system]),
         .target(name: "Archiving", dependencies: ["CArchive", "Digests", "DurableFiles", .system]),
         .target(name: "Networking", dependencies: ["CCurl"]),
         .target(name: "Processes", dependencies: [.subprocess, .system]),
@@ -86,7 +89,8 @@ let package = Package(
         .target(name: "SQLiteFile", dependencies: ["Digests", "DurableFiles", .grdbSQLite, .system]),
 
         // Second floor: what Ronde knows.
-        .target(name: "ConfigurationFiles", dependencies: ["Cron", "Maintenance", "YAMLDocument", .system]),
+        .target(
+            name: "ConfigurationFiles", dependencies: ["Cron", "Maintenance", "Patterns", "YAMLDocument", .system]),
         .target(
             name: "Beginning",
             dependencies: ["ConfigurationFiles", "DurableFiles", "SQLiteFile", "YAMLDocument", .system]),
@@ -160,6 +164,10 @@ let package = Package(
         plugin(
             "disk", target: "DiskPlugin",
             dependencies: ["CLinux", "DurableFiles", "HostTasks", "ProcFS", "Trends", .system]),
+        plugin("backup-age", target: "BackupAgePlugin", dependencies: ["Backups", .system]),
+        plugin(
+            "cleanup", target: "CleanupPlugin",
+            dependencies: ["Backups", "DurableFiles", "FileUsers", "Globbing", .system]),
         plugin(
             "drill", target: "DrillPlugin", dependencies: ["Backups", "Encryption", "SQLiteFile", .system]),
         plugin(
@@ -178,6 +186,10 @@ let package = Package(
         plugin(
             "process", target: "ProcessPlugin",
             dependencies: ["DurableFiles", "HostTasks", "Processes", "ProcFS", .system]),
+        plugin(
+            "logs", target: "LogsPlugin",
+            dependencies: ["Archiving", "Digests", "DurableFiles", "FileUsers", "Globbing", "Patterns", .system]),
+        plugin("permissions", target: "PermissionsPlugin", dependencies: ["DurableFiles", "Globbing", .system]),
         plugin("prune", target: "PrunePlugin", dependencies: ["Backups", .system]),
         plugin("service", target: "ServicePlugin", dependencies: ["ControlledServices"]),
         plugin("stats", target: "StatsPlugin", dependencies: ["Probing", "Trends", .system]),
@@ -199,13 +211,13 @@ let package = Package(
         .executableTarget(
             name: "ronde",
             dependencies: [
-                "AnalyzePlugin", "ApprovalPlugin", "Archiving", "BackupPlugin", "Backups", "Beginning", "CLinux",
-                "CommandPlugin", "ConfigurationFiles", "ControlledServices", "Cron", "DiskPlugin", "DrillPlugin",
-                "DurableFiles", "Encryption", "EndpointsPlugin", "ExportPlugin", "Exports", "HealthPlugin", "History",
-                "HostPlugin", "IntegrityPlugin", "Maintenance", "ManualPlugin", "MonitorPlugin", "Networking",
-                "Notifications", "Observability", "Offsite", "OffsitePlugin", "PluginKit", "ProcessPlugin",
-                "PrunePlugin", "Reports", "Restoring", "Runner", "RunStore", "Salvage", "Scheduler", "ServicePlugin",
-                "SQLiteFile", "StatsPlugin",
+                "AnalyzePlugin", "ApprovalPlugin", "Archiving", "BackupAgePlugin", "BackupPlugin", "Backups",
+                "Beginning", "CleanupPlugin", "CLinux", "CommandPlugin", "ConfigurationFiles", "ControlledServices",
+                "Cron", "DiskPlugin", "DrillPlugin", "DurableFiles", "Encryption", "EndpointsPlugin", "ExportPlugin",
+                "Exports", "HealthPlugin", "History", "HostPlugin", "IntegrityPlugin", "LogsPlugin", "Maintenance",
+                "ManualPlugin", "MonitorPlugin", "Networking", "Notifications", "Observability", "Offsite",
+                "OffsitePlugin", "PermissionsPlugin", "PluginKit", "ProcessPlugin", "PrunePlugin", "Reports",
+                "Restoring", "Runner", "RunStore", "Salvage", "Scheduler", "ServicePlugin", "SQLiteFile", "StatsPlugin",
                 "Supervision", "VacuumPlugin", "YAMLDocument", .argumentParser, .logging, .serviceLifecycle, .system,
                 .unixSignals,
             ]),
@@ -223,6 +235,9 @@ let package = Package(
             dependencies: [
                 "ConfigurationFiles", "DurableFiles", "Maintenance", "SQLiteFile", "YAMLDocument", .grdbSQLite, .system,
             ]),
+        tests(of: "Patterns"),
+        tests(of: "Globbing", dependencies: ["DurableFiles", .system]),
+        tests(of: "FileUsers", dependencies: ["DurableFiles", .system]),
         tests(of: "Cron", resources: [.copy("Corpus")]),
         tests(of: "Maintenance", dependencies: ["Cron"]),
         tests(of: "YAMLDocument", resources: [.copy("hostile.jsonl")]),
@@ -312,6 +327,10 @@ let package = Package(
         tests(of: "DiskPlugin", dependencies: databasePluginTests + ["ProcFS", "Trends"]),
         tests(of: "HostPlugin", dependencies: databasePluginTests + ["ProcFS"]),
         tests(of: "ProcessPlugin", dependencies: databasePluginTests + ["ProcFS"]),
+        tests(of: "BackupAgePlugin", dependencies: databasePluginTests + ["Backups"]),
+        tests(of: "CleanupPlugin", dependencies: databasePluginTests),
+        tests(of: "LogsPlugin", dependencies: databasePluginTests + ["Archiving"]),
+        tests(of: "PermissionsPlugin", dependencies: databasePluginTests),
         tests(of: "DrillPlugin", dependencies: databasePluginTests + ["Backups"]),
         tests(of: "ExportPlugin", dependencies: databasePluginTests + ["Exports"]),
         tests(

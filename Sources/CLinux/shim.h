@@ -15,3 +15,9 @@ enum {
     shim_SYNC_FILE_RANGE_WRITE = 2,
     shim_SYNC_FILE_RANGE_WAIT_AFTER = 4,
 };
+
+// A handle without bytes, and the file of a handle itself, as open(2) has them; glibc hides both without _GNU_SOURCE.
+enum {
+    shim_O_PATH = 010000000,
+    shim_AT_EMPTY_PATH = 0x1000,
+};

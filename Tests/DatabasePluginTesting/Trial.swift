@@ -62,7 +62,7 @@ package final class PluginTrial<Plugin: TaskPlugin>: Sendable {
     package func perform(
         _ parameters: String = "", dryRun: Bool = false, within limit: TimeInterval = 60,
         thresholds: Thresholds = Thresholds(), database: FilePath? = nil, url: String? = nil,
-        control: ServiceControl? = nil
+        control: ServiceControl? = nil, attempt: Int = 1
     ) async throws -> TrialRecord {
         let manifest = try Self.manifest()
         let read = ParameterReading.read(parameters, of: manifest)
@@ -74,7 +74,8 @@ package final class PluginTrial<Plugin: TaskPlugin>: Sendable {
             name: "api", title: "API", url: url, databases: ["main": location], control: control,
             healthLimit: TimeSpan(.seconds(1)), thresholds: thresholds)
         let request = PluginRequest(
-            run: "weekly-20261122-020000", task: "task", attempt: 1, plugin: Plugin.name, service: service, with: with,
+            run: "weekly-20261122-020000", task: "task", attempt: attempt, plugin: Plugin.name, service: service,
+            with: with,
             dryRun: dryRun, nominalTime: Date(), deadline: Date(timeIntervalSinceNow: limit), scratch: scratch.string,
             state: state.string)
         let events = Mutex<[PluginEvent]>([])

@@ -1,4 +1,5 @@
 import Maintenance
+import Patterns
 import YAMLDocument
 
 /// A parameter made ready to check many values: patterns in it are read once.

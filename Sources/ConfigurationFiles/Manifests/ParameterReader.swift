@@ -1,4 +1,5 @@
 import Maintenance
+import Patterns
 import YAMLDocument
 
 /// Reads one entry below `parameters:`, and what is nested in it.

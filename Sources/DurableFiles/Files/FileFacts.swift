@@ -13,6 +13,8 @@ package struct FileFacts: Hashable, Sendable {
     package let permissions: FilePermissions
     /// The user id of the owner.
     package let owner: UInt32
+    /// The group id.
+    package let group: UInt32
     package let modified: Date
     package let inode: UInt64
     /// The file system the file is on; `inode` is unique within it.
@@ -48,6 +50,7 @@ package struct FileFacts: Hashable, Sendable {
         size = Int(status.st_size)
         permissions = FilePermissions(rawValue: status.st_mode & 0o7777)
         owner = status.st_uid
+        group = status.st_gid
         let seconds = Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) / 1e9
         modified = Date(timeIntervalSince1970: seconds)
         inode = UInt64(status.st_ino)

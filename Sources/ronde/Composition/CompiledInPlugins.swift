@@ -1,6 +1,8 @@
 import AnalyzePlugin
 import ApprovalPlugin
+import BackupAgePlugin
 import BackupPlugin
+import CleanupPlugin
 import CommandPlugin
 import DiskPlugin
 import DrillPlugin
@@ -9,9 +11,11 @@ import ExportPlugin
 import HealthPlugin
 import HostPlugin
 import IntegrityPlugin
+import LogsPlugin
 import ManualPlugin
 import MonitorPlugin
 import OffsitePlugin
+import PermissionsPlugin
 import PluginKit
 import ProcessPlugin
 import PrunePlugin
@@ -24,7 +28,9 @@ enum CompiledInPlugins {
     static let all: [any TaskPlugin.Type] = [
         AnalyzePlugin.self,
         ApprovalPlugin.self,
+        BackupAgePlugin.self,
         BackupPlugin.self,
+        CleanupPlugin.self,
         CommandPlugin.self,
         DiskPlugin.self,
         DrillPlugin.self,
@@ -33,9 +39,11 @@ enum CompiledInPlugins {
         HealthPlugin.self,
         HostPlugin.self,
         IntegrityPlugin.self,
+        LogsPlugin.self,
         ManualPlugin.self,
         MonitorPlugin.self,
         OffsitePlugin.self,
+        PermissionsPlugin.self,
         ProcessPlugin.self,
         PrunePlugin.self,
         ServicePlugin.self,

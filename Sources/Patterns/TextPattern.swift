@@ -1,8 +1,8 @@
-/// A regular expression of a plugin's manifest, matched in time proportional to text and pattern.
+/// A regular expression, matched in time proportional to text and pattern.
 ///
 /// A backtracking matcher takes years for `(a+)+b`; here all ways through the pattern are followed at once, as Thompson
 /// showed in 1968. The price is that there are no back references and no look-around; ``PatternParser`` refuses them.
-struct TextPattern: Sendable {
+package struct TextPattern: Sendable {
     /// One step of the matching machine; numbers are indices of steps.
     enum Step: Sendable {
         case take(ScalarSet)
@@ -16,12 +16,12 @@ struct TextPattern: Sendable {
     }
 
     /// Longer texts are not matched, but refused.
-    static let longestText = 4096
+    package static let longestText = 4096
 
-    private let steps: [Step]
+    let steps: [Step]
 
     /// - Throws: ``PatternFault`` at the first part that cannot be read.
-    init(parsing text: String) throws(PatternFault) {
+    package init(parsing text: String) throws(PatternFault) {
         var parser = PatternParser(text)
         let piece = try parser.pattern()
         var compiler = PatternCompiler()
@@ -30,7 +30,7 @@ struct TextPattern: Sendable {
     }
 
     /// Whether the whole text fits; also false where it is longer than ``longestText``.
-    func matches(_ text: String) -> Bool {
+    package func matches(_ text: String) -> Bool {
         let scalars = Array(text.unicodeScalars.prefix(Self.longestText + 1))
         guard scalars.count <= Self.longestText else { return false }
         var active = reach([0], at: 0, of: scalars.count)
@@ -66,10 +66,10 @@ struct TextPattern: Sendable {
 }
 
 /// Why a text is no pattern, and where.
-struct PatternFault: Error, Hashable {
-    let message: String
+package struct PatternFault: Error, Hashable {
+    package let message: String
     /// Unicode scalars from the start of the pattern.
-    let offset: Int
+    package let offset: Int
 }
 
 /// A set of characters such as `[a-z]` or `.`.

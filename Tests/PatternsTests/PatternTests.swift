@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ConfigurationFiles
+@testable import Patterns
 
 @Suite("Patterns")
 struct PatternTests {
