@@ -72,6 +72,16 @@ struct PermissionsPluginTests {
         #expect(try FileFacts.of(path, followingLinks: false)?.permissions.rawValue == 0o644)
     }
 
+    @Test("a rule for a database replaces what is usual for it")
+    func replaces() async throws {
+        let bench = try Bench()
+        try bench.trial.sql("CREATE TABLE t(a)")
+        #expect(chmod(bench.trial.database.string, 0o664) == 0)
+        let rule = "rules: [{path: '\(bench.trial.database)', mode: '0664'}]"
+        #expect(try await bench.trial.perform(rule).result.summary == "1 files and folders are as they should be")
+        #expect(try await bench.trial.perform().outcome == .warning)
+    }
+
     @Test(
         "tells what differs from a mode or exceeds one",
         arguments: [

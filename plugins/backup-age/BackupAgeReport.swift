@@ -102,8 +102,9 @@ struct BackupAgeReport {
 
     private func text(_ instant: Date) -> String { InstantText.format(instant, in: timeZone) }
 
-    /// As in `3 hours` or `2 days`.
+    /// As in `90 seconds`, `3 hours` or `2 days`.
     private static func age(_ seconds: TimeInterval) -> String {
+        if seconds < 120 { return count(Int(seconds), "second") }
         if seconds < 5_400 { return count(Int(seconds / 60), "minute") }
         if seconds < 172_800 { return count(Int(seconds / 3_600), "hour") }
         return count(Int(seconds / 86_400), "day")

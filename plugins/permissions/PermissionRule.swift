@@ -42,6 +42,12 @@ struct PermissionRule: Sendable {
     /// Whether nothing is wrong where there is no such path.
     let mayBeMissing: Bool
 
+    /// Whether this says all there is to say of the path of another rule.
+    func replaces(_ other: PermissionRule) -> Bool {
+        guard kind == other.kind, isRecursive == other.isRecursive, mode != nil else { return false }
+        return other.path.literal.map { path.fits($0.string) } ?? false
+    }
+
     /// Whether the rule is about such a thing.
     func isAbout(_ kind: FileFacts.Kind) -> Bool { kind == (self.kind == .file ? .file : .folder) }
 }

@@ -18,7 +18,9 @@ package struct PermissionsPlugin: TaskPlugin {
 
     @concurrent
     package func run(in context: TaskContext) async throws -> TaskResult {
-        let all = try rules + (configuration.usual ? UsualRules.rules(of: context.service) : [])
+        let usual = configuration.usual ? try UsualRules.rules(of: context.service) : []
+        // Who has said something about a path means that, and not what is usual.
+        let all = rules + usual.filter { rule in !rules.contains { $0.replaces(rule) } }
         guard !all.isEmpty else {
             throw TaskFailure(
                 .unknown, "there is nothing to check: name paths in 'rules', or databases and backups of the service")

@@ -10,7 +10,7 @@ enum ShownLine {
     static func text(_ line: UnsafeRawBufferPointer, dropped: Int = 0) -> String {
         var shown = ""
         var rest = line.prefix(longest)[...]
-        // A character that is cut in the middle is left out.
+        // The last character may be cut in the middle: it is left out.
         if line.count > longest {
             while let last = rest.last, last & 0xC0 == 0x80 { rest.removeLast() }
             if let last = rest.last, last >= 0xC0 { rest.removeLast() }
