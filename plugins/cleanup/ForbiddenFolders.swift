@@ -20,6 +20,7 @@ enum ForbiddenFolders {
     /// Why nothing may be removed in a folder, as words that fit after its name; nil where it may.
     ///
     /// - Parameter path: absolute and normalized.
+    /// - Returns: the reason.
     static func reason(against path: FilePath) -> String? {
         if trees.contains(where: path.starts(with:)) || tops.contains(path) { return "is a folder of the system" }
         if path.removingLastComponent() == "/home" { return "is the home of a user" }

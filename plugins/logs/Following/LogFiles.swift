@@ -27,6 +27,7 @@ struct LogFiles {
     ///   - state: what is known of the runs before.
     ///   - isFirstRun: whether nothing is known of any.
     ///   - report: learns what cannot be found.
+    /// - Throws: `TaskFailure` where more files fit than can be followed.
     init(_ files: [PathPattern], known state: LogState, isFirstRun: Bool, _ report: inout LogsReport) throws {
         self.files = files
         for pattern in files {
