@@ -84,13 +84,15 @@ let package = Package(
         .target(name: "Archiving", dependencies: ["CArchive", "Digests", "DurableFiles", .system]),
         .target(name: "Networking", dependencies: ["CCurl"]),
         .target(name: "Processes", dependencies: [.subprocess, .system]),
-        .target(name: "Supervision", dependencies: ["DurableFiles", .system]),
+        .target(name: "Supervision", dependencies: ["CLinux", "DurableFiles", .system]),
         .target(name: "Encryption", dependencies: ["Digests", "DurableFiles", "Processes", .system]),
         .target(name: "SQLiteFile", dependencies: ["Digests", "DurableFiles", .grdbSQLite, .system]),
 
         // Second floor: what Ronde knows.
         .target(
-            name: "ConfigurationFiles", dependencies: ["Cron", "Maintenance", "Patterns", "YAMLDocument", .system]),
+            name: "ConfigurationFiles",
+            dependencies: ["Cron", "Maintenance", "Patterns", "Supervision", "YAMLDocument", .system]),
+        .target(name: "MonitoringChecks", dependencies: ["Maintenance"]),
         .target(
             name: "Beginning",
             dependencies: ["ConfigurationFiles", "DurableFiles", "SQLiteFile", "YAMLDocument", .system]),
@@ -128,8 +130,21 @@ let package = Package(
         .target(
             name: "Runner",
             dependencies: [
-                "Digests", "DurableFiles", "History", "Maintenance", "PluginKit", "Processes", "Reports", "RunStore",
-                "Supervision", .system,
+                "Digests", "DurableFiles", "History", "Maintenance", "MonitoringChecks", "PluginKit", "Processes",
+                "Reports", "RunStore", "Supervision", .system,
+            ]),
+        .target(
+            name: "Conformance",
+            dependencies: [
+                "DurableFiles", "Maintenance", "MonitoringChecks", "PluginKit", "Processes", "Runner", "Supervision",
+                .system,
+            ]),
+        .target(
+            name: "PluginTemplates", dependencies: ["DurableFiles", .system],
+            resources: [
+                .embedInCode("Files/plugin.yaml.txt"), .embedInCode("Files/README.txt"),
+                .embedInCode("Files/test.sh.txt"), .embedInCode("Files/run.py.txt"), .embedInCode("Files/run.sh.txt"),
+                .embedInCode("Files/Package.swift.txt"), .embedInCode("Files/Plugin.swift.txt"),
             ]),
         .target(name: "Trends", dependencies: ["DurableFiles", .system]),
         .target(
@@ -211,13 +226,7 @@ let package = Package(
         .executableTarget(
             name: "ronde",
             dependencies: [
-                "AnalyzePlugin", "ApprovalPlugin", "Archiving", "BackupAgePlugin", "BackupPlugin", "Backups",
-                "Beginning", "CleanupPlugin", "CLinux", "CommandPlugin", "ConfigurationFiles", "ControlledServices",
-                "Cron", "DiskPlugin", "DrillPlugin", "DurableFiles", "Encryption", "EndpointsPlugin", "ExportPlugin",
-                "Exports", "HealthPlugin", "History", "HostPlugin", "IntegrityPlugin", "LogsPlugin", "Maintenance",
-                "ManualPlugin", "MonitorPlugin", "Networking", "Notifications", "Observability", "Offsite",
-                "OffsitePlugin", "PermissionsPlugin", "PluginKit", "ProcessPlugin", "PrunePlugin", "Reports",
-                "Restoring", "Runner", "RunStore", "Salvage", "Scheduler", "ServicePlugin", "SQLiteFile", "StatsPlugin",
+                "AnalyzePlugin", "ApprovalPlugin", "Archiving", "BackupAgePlugin", "BackupPlugin", "Backups", "Beginning", "CleanupPlugin", "CLinux", "CommandPlugin", "ConfigurationFiles", "Conformance", "ControlledServices", "Cron", "DiskPlugin", "DrillPlugin", "DurableFiles", "Encryption", "EndpointsPlugin", "ExportPlugin", "Exports", "HealthPlugin", "History", "HostPlugin", "IntegrityPlugin", "LogsPlugin", "Maintenance", "ManualPlugin", "MonitorPlugin", "Networking", "Notifications", "Observability", "Offsite", "OffsitePlugin", "PermissionsPlugin", "PluginKit", "PluginTemplates", "ProcessPlugin", "PrunePlugin", "Reports", "Restoring", "Runner", "RunStore", "Salvage", "Scheduler", "ServicePlugin", "SQLiteFile", "StatsPlugin",
                 "Supervision", "VacuumPlugin", "YAMLDocument", .argumentParser, .logging, .serviceLifecycle, .system,
                 .unixSignals,
             ]),
@@ -255,6 +264,8 @@ let package = Package(
         tests(
             of: "ConfigurationFiles", dependencies: ["Cron", "Maintenance", "YAMLDocument", .system],
             resources: [.copy("faulty.txt")]),
+        tests(of: "Conformance", dependencies: ["DurableFiles", "Maintenance", "ronde", "ronde-supervisor", .system]),
+        tests(of: "MonitoringChecks", dependencies: ["Maintenance"]),
         tests(of: "PluginKit", dependencies: ["Maintenance", .system]),
         tests(of: "RunStore", dependencies: ["DurableFiles", "Maintenance", .grdb, .system]),
         tests(

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A program started in this process' own group, with its streams.
@@ -5,30 +6,44 @@ struct SpawnedProgram {
     private let pid: pid_t
 
     /// - Throws: ``SupervisorFailure`` with the system's reason.
-    static func start(_ program: [String]) throws(SupervisorFailure) -> SpawnedProgram {
+    static func start(
+        _ program: [String], within confinement: Confinement = Confinement()
+    ) throws(SupervisorFailure) -> SpawnedProgram {
         guard let path = program.first else { throw .start(program: "", reason: "no program was named") }
-        var attributes = posix_spawnattr_t()
-        guard posix_spawnattr_init(&attributes) == 0 else { throw failure(path, ENOMEM) }
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        var all = sigset_t()
-        sigemptyset(&none)
-        sigfillset(&all)
-        // What is ignored or blocked here would stay so in the program, which expects neither.
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
         var words: [UnsafeMutablePointer<CChar>?] = program.map { strdup($0) }
         defer { for word in words { free(word) } }
         words.append(nil)
-        var pid: pid_t = 0
-        let status = posix_spawn(&pid, path, nil, &attributes, words, environ)
-        guard status == 0 else { throw failure(path, status) }
+        var failure = shim_failure()
+        let groups = confinement.user?.groups ?? []
+        let pid = path.withCString { path in
+            groups.withUnsafeBufferPointer { groups in
+                words.withUnsafeBufferPointer { words -> pid_t in
+                    guard let arguments = words.baseAddress else { return -1 }
+                    var start = shim_program(
+                        path: path, arguments: arguments, environment: UnsafePointer(environ),
+                        has_no_input: confinement.hasNoInput ? 1 : 0,
+                        memory: UInt64(confinement.memory ?? 0),
+                        processor_time: UInt64(confinement.processorTime ?? 0),
+                        has_user: confinement.user == nil ? 0 : 1, user: confinement.user?.user ?? 0,
+                        group: confinement.user?.group ?? 0, groups: groups.baseAddress, group_count: groups.count)
+                    return shim_start(&start, &failure)
+                }
+            }
+        }
+        guard pid > 0 else { throw .start(program: path, reason: reason(failure)) }
         return SpawnedProgram(pid: pid)
     }
 
-    private static func failure(_ path: String, _ number: Int32) -> SupervisorFailure {
-        .start(program: path, reason: String(cString: strerror(number)))
+    private static func reason(_ failure: shim_failure) -> String {
+        let step =
+            switch Int(failure.step) {
+            case shim_STEP_MEMORY: "its memory cannot be limited: "
+            case shim_STEP_PROCESSOR_TIME: "its processor time cannot be limited: "
+            case shim_STEP_USER: "it cannot run as another user: "
+            case shim_STEP_INPUT: "it cannot read /dev/null: "
+            default: ""
+            }
+        return step + String(cString: strerror(failure.number))
     }
 
     /// How the program ended; nil while it runs.

@@ -10,15 +10,18 @@ package struct Supervisor: Sendable {
     private let program: [String]
     private let grace: Duration
     private let nice: Int32
+    private let confinement: Confinement
 
     /// - Parameters:
     ///   - program: absolute path and arguments.
     ///   - grace: how long the group may take to end after SIGTERM.
     ///   - nice: added to the niceness of the session.
-    package init(program: [String], grace: Duration, nice: Int = 0) {
+    ///   - confinement: what the program may use, and who it is.
+    package init(program: [String], grace: Duration, nice: Int = 0, confinement: Confinement = Confinement()) {
         self.program = program
         self.grace = grace
         self.nice = Int32(clamping: nice)
+        self.confinement = confinement
     }
 
     /// Whether whoever holds the other end of standard input is still there.
@@ -34,7 +37,7 @@ package struct Supervisor: Sendable {
     package func run() throws(SupervisorFailure) -> Int32 {
         if nice > 0 { Niceness.add(nice) }
         let signals = SignalPipe.open([SIGCHLD, SIGTERM, SIGINT, SIGHUP])
-        let child = try SpawnedProgram.start(program)
+        let child = try SpawnedProgram.start(program, within: confinement)
         var stopsAt: ContinuousClock.Instant?
         while true {
             if let status = child.status() {

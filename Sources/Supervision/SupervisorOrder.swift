@@ -12,19 +12,24 @@ package struct SupervisorOrder: Hashable, Sendable {
     package var purpose: String
     /// Held while the program runs, in the order in which everybody takes them.
     package var locks: [WorkLock]
+    package var confinement: Confinement
 
-    package init(program: [String], grace: Duration, nice: Int = 0, purpose: String = "", locks: [WorkLock] = []) {
+    package init(
+        program: [String], grace: Duration, nice: Int = 0, purpose: String = "", locks: [WorkLock] = [],
+        confinement: Confinement = Confinement()
+    ) {
         self.program = program
         self.grace = grace
         self.nice = nice
         self.purpose = purpose
         self.locks = locks
+        self.confinement = confinement
     }
 
     /// The order as ``init(arguments:)`` reads it.
     package var arguments: [String] {
         ["--grace", "\(grace / .milliseconds(1))", "--nice", "\(nice)", "--purpose", purpose]
-            + locks.flatMap { ["--lock", $0.argument] } + ["--"] + program
+            + locks.flatMap { ["--lock", $0.argument] } + confinement.arguments + ["--"] + program
     }
 
     /// Reads the arguments that ``arguments`` wrote; no person types them.
@@ -55,7 +60,7 @@ package struct SupervisorOrder: Hashable, Sendable {
         case "--lock":
             guard let lock = WorkLock(argument: value) else { return false }
             locks.append(lock)
-        default: return false
+        default: return confinement.set(option, value)
         }
         return true
     }
@@ -73,7 +78,7 @@ package struct SupervisorOrder: Hashable, Sendable {
         }
         guard held != nil else { return 3 }
         defer { withExtendedLifetime(held) {} }
-        return try Supervisor(program: program, grace: grace, nice: nice).run()
+        return try Supervisor(program: program, grace: grace, nice: nice, confinement: confinement).run()
     }
 }
 

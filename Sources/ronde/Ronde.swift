@@ -22,7 +22,7 @@ struct Ronde: AsyncParsableCommand {
             Init.self, Run.self, Daemon.self, StatusCommand.self, Next.self, SimulateCommand.self, LedgerCommand.self,
             Sign.self, Pause.self, Resume.self, Acknowledge.self, Validate.self, CronCommand.self, ReportsCommand.self,
             HistoryCommand.self, NotificationsCommand.self, ExpectationsCommand.self, PluginsCommand.self,
-            BackupsCommand.self, RetentionCommand.self, ServiceCommand.self,
+            SchemaCommand.self, BackupsCommand.self, RetentionCommand.self, ServiceCommand.self,
         ])
 
     static func main() async {

@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import Glibc
 import Supervision
 import SystemPackage
 import Testing
@@ -45,6 +46,63 @@ struct ProgramTests {
         let ending = try run(means, arguments: ["--grace", "soon"])
         #expect(ending.status == 64)
         #expect(ending.errors.contains("does not understand '--grace'"), "\(ending.errors)")
+    }
+
+    @Test("a program gets no more memory than it may have", arguments: Means.allCases)
+    func memory(means: Means) throws {
+        let hog = ["/usr/bin/python3", "-c", "bytes(400_000_000)"]
+        #expect(try run(means, SupervisorOrder(program: hog, grace: .seconds(1))).status == 0)
+        let confinement = Confinement(memory: 200_000_000)
+        let ending = try run(means, SupervisorOrder(program: hog, grace: .seconds(1), confinement: confinement))
+        #expect(ending.status == 1)
+        #expect(ending.errors.contains("MemoryError"), "\(ending.errors)")
+    }
+
+    @Test("a program that burns its processor time is ended by the signal for it", arguments: Means.allCases)
+    func processorTime(means: Means) throws {
+        let order = SupervisorOrder(
+            program: ["/bin/sh", "-c", "while :; do :; done"], grace: .seconds(1),
+            confinement: Confinement(processorTime: 1))
+        let ending = try run(means, order)
+        // setsid tells of a signal as a shell does, and Foundation of one that it sees itself.
+        #expect([24, 128 + 24].contains(ending.status), "\(ending)")
+    }
+
+    @Test("one that ignores the signal is killed", arguments: Means.allCases)
+    func stubborn(means: Means) throws {
+        let order = SupervisorOrder(
+            program: ["/bin/sh", "-c", "trap '' XCPU; while :; do :; done"], grace: .seconds(1),
+            confinement: Confinement(processorTime: 1))
+        let ending = try run(means, order)
+        #expect([9, 128 + 9].contains(ending.status), "\(ending)")
+    }
+
+    @Test("a program is another user with that user's groups, and no others", .enabled(if: geteuid() == 0))
+    func user() throws {
+        let nobody = try #require(ProgramUser(named: "nobody"))
+        let order = SupervisorOrder(
+            program: ["/bin/sh", "-c", "id -u; id -g; id -G; cat /etc/shadow 2>&1 >/dev/null | grep -c denied"],
+            grace: .seconds(1), confinement: Confinement(user: nobody))
+        let ending = try run(.supervisor, order)
+        let groups = nobody.groups.map { "\($0)" }.joined(separator: " ")
+        #expect(ending.output == "\(nobody.user)\n\(nobody.group)\n\(groups)\n1\n", "\(ending)")
+    }
+
+    @Test("without root, nobody becomes another user, and it is said so", .enabled(if: geteuid() != 0))
+    func noUser() throws {
+        let order = SupervisorOrder(
+            program: ["/bin/true"], grace: .seconds(1), confinement: Confinement(user: ProgramUser(named: "root")))
+        let ending = try run(.supervisor, order)
+        #expect(ending.status == 66)
+        #expect(ending.errors.contains("cannot run as another user: Operation not permitted"), "\(ending.errors)")
+    }
+
+    @Test("a program without input reads nothing, while the supervisor watches its own")
+    func noInput() throws {
+        let order = SupervisorOrder(
+            program: ["/bin/sh", "-c", "cat; readlink /proc/self/fd/0"], grace: .seconds(1),
+            confinement: Confinement(hasNoInput: true))
+        #expect(try run(.supervisor, order).output == "/dev/null\n")
     }
 
     private func run(

@@ -24,7 +24,8 @@ struct TaskReader {
     let longest: Longest?
 
     private static let keys: Set = [
-        "task", "title", "plugin", "with", "needs", "time_limit", "retry", "nice", "ionice", "locks",
+        "task", "title", "plugin", "with", "needs", "time_limit", "retry", "nice", "ionice", "memory", "cpu_time",
+        "locks",
     ]
 
     func read(_ map: MappingReader) -> ReadTask? {
@@ -44,6 +45,8 @@ struct TaskReader {
         let load = TaskLoad(
             nice: map.optional("nice")?.integer(in: TaskLoad.niceness) ?? manifest?.nice ?? 0,
             disk: map.optional("ionice")?.choice(TaskLoad.DiskClass.self))
+        let limits = LimitsReader.read(map, over: manifest?.limits ?? .none)
+        LimitsReader.refuse(map, of: manifest)
         let locks = map.optional("locks")?.entries { key, value -> LockMode? in
             key.name(of: "lock") == nil ? nil : value.choice(LockMode.self)
         }
@@ -55,7 +58,7 @@ struct TaskReader {
         let longest = longest?.span ?? ChecklistReader.defaultTimeLimit
         task.definition = TaskDefinition(
             name: name, title: title ?? name, plugin: manifest.name, with: with, needs: task.needs.map(\.name),
-            timeLimit: timeLimit ?? min(manifest.timeLimit, longest), retry: retry ?? .once, load: load,
+            timeLimit: timeLimit ?? min(manifest.timeLimit, longest), retry: retry ?? .once, load: load, limits: limits,
             locks: Dictionary((locks ?? []).map { ($0.0, $0.1) }) { first, _ in first })
         return task
     }

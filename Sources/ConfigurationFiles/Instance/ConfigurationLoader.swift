@@ -66,6 +66,18 @@ package struct ConfigurationLoader: Sendable {
         return Self.all(mistakes)
     }
 
+    /// The plugin in a folder, by itself; nil with the mistakes of its manifest.
+    package func plugin(in folder: FilePath) -> (manifest: PluginManifest?, mistakes: [YAMLMistake]) {
+        let mistakes = MistakeCollector()
+        var assembly = assembly(mistakes)
+        let path = ConfigurationLocator.absolute(folder.string, from: workingFolder)
+        let file = path.appending(YAMLFiles.manifestName)
+        let manifest = assembly.open(file).flatMap {
+            ManifestReader(file: file, compiledIn: Set(compiledIn.keys), known: []).read($0)
+        }
+        return (manifest, Self.all(mistakes))
+    }
+
     /// The plugins of this build, by name; one whose embedded manifest is faulty is left out.
     package func compiledInPlugins() -> [String: PluginManifest] {
         assembly(MistakeCollector()).compiledInPlugins().values

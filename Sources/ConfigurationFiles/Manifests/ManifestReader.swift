@@ -12,7 +12,8 @@ struct ManifestReader {
     let known: Set<String>
 
     static let keys: Set = [
-        "name", "summary", "requires", "locks", "time_limit", "dry_run", "state", "nice", "parameters", "command",
+        "name", "summary", "requires", "locks", "time_limit", "dry_run", "state", "nice", "memory", "cpu_time", "user",
+        "parameters", "kind", "command",
     ]
 
     /// Reads the manifest that was embedded in this build.
@@ -49,43 +50,36 @@ struct ManifestReader {
         let dryRun = map.optional("dry_run")?.boolean() ?? false
         let keepsState = map.optional("state")?.boolean() ?? false
         let nice = map.optional("nice")?.integer(in: TaskLoad.niceness)
-        let parameters = map.optional("parameters")?.entries(ParameterReader.read)
-        let program = program(map, name, nameReader)
+        let limits = LimitsReader.read(map)
+        let parametersReader = map.optional("parameters")
+        let parameters = parametersReader?.entries(ParameterReader.read)
+        let isWhole = parametersReader.map { $0.node.entryCount == parameters?.count } ?? !map.isGiven("parameters")
+        let program = ProgramReader(file: file, compiledIn: compiledIn, known: known)
+            .read(map, name, nameReader, parameters: isWhole ? (parameters ?? []).map(\.value) : nil)
         guard let name, let summary, let program else { return nil }
-        return PluginManifest(
+        let manifest = PluginManifest(
             name: name, summary: summary, parameters: (parameters ?? []).map(\.value), requires: requires,
             locks: Dictionary((locks ?? []).map(\.value), uniquingKeysWith: { first, _ in first }),
             timeLimit: timeLimit ?? TimeSpan(.seconds(300)), dryRun: dryRun, keepsState: keepsState,
-            nice: nice ?? 0, program: program)
+            nice: nice ?? 0, limits: limits, program: program)
+        LimitsReader.refuse(map, of: manifest)
+        refuseState(map, of: manifest)
+        return manifest
     }
 
-    /// Where the code is; nil, with a mistake on record, where nobody can tell or where it cannot be trusted.
-    private func program(_ map: MappingReader, _ name: String?, _ nameReader: ValueReader?) -> PluginProgram? {
-        let commandReader = map.optional("command")
-        let command = commandReader?.list(count: 1...100) { reader in (reader, reader.text()) }
-        guard let name, let nameReader else { return nil }
-        guard commandReader != nil else {
-            if map.isGiven("command") || map.isMistyped("command", known: Self.keys) { return nil }
-            if compiledIn.contains(name) { return .compiledIn }
-            nameReader.mistake(
-                "the plugin '\(name)' is not part of this build, so it needs a 'command:', such as [./run.py]",
-                suggestion: Suggestion.didYouMean(name, among: compiledIn.sorted()))
-            return nil
+    private func refuseState(_ map: MappingReader, of manifest: PluginManifest) {
+        guard manifest.keepsState, let reader = map.optional("state") else { return }
+        if manifest.isCheck {
+            reader.mistake("a check of the Monitoring Plugins is told of no folder; remove 'state'")
+        } else if manifest.limits.user != nil {
+            reader.mistake("another user may not go into Ronde's state folder; remove 'state' or 'user'")
         }
-        if compiledIn.contains(name) || known.contains(name) {
-            nameReader.mistake("there is a plugin '\(name)' already; give this one another name")
-            return nil
-        }
-        let words = (command ?? []).compactMap(\.1)
-        guard let command, words.count == command.count, let (firstReader, _) = command.first else { return nil }
-        guard let path = firstReader.path(from: file.removingLastComponent()) else { return nil }
-        if let fault = ProgramTrust.fault(ofFile: file) {
-            map.whole.mistake(fault)
-        } else if let fault = ProgramTrust.fault(ofProgram: path, written: words[0]) {
-            firstReader.mistake(fault)
-        } else {
-            return .executable(path: path.string, arguments: Array(words.dropFirst()))
-        }
-        return nil
+    }
+}
+
+extension YAMLNode {
+    /// How many entries a mapping has; nil for anything else.
+    fileprivate var entryCount: Int? {
+        if case .mapping(let entries) = kind { entries.count } else { nil }
     }
 }

@@ -10,10 +10,13 @@ enum ParameterReader {
         return value.mapping { map in
             let isRequired = map.optional("required")?.boolean() ?? false
             let defaultReader = map.optional("default")
+            let exampleReader = map.optional("example")
             guard var parameter = read(map, name: name ?? ""), name != nil else { return nil }
             parameter.isRequired = isRequired
             if isRequired { defaultReader?.mistake("a required parameter needs no default; remove one of them") }
-            parameter.defaultValue = defaultReader.flatMap(ParameterShape(parameter).value)
+            let shape = ParameterShape(parameter)
+            parameter.defaultValue = defaultReader.flatMap(shape.value)
+            parameter.example = exampleReader.flatMap(shape.value)
             return parameter
         }
     }

@@ -9,12 +9,8 @@ extension ValueReader {
     /// A name that can stand in file names and commands: small letters, digits, `-` and `_`.
     func name(of kind: String) -> String? {
         value { text in
-            let isGood = text.utf8.allSatisfy { byte in
-                (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2D || byte == 0x5F
-            }
-            guard isGood, let first = text.utf8.first, first != 0x2D, text.utf8.count <= 64 else {
-                throw ValueFault(
-                    "\(excerpt(text)) cannot name a \(kind): use small letters, digits, '-' and '_', at most 64")
+            guard NameRule.isFit(text) else {
+                throw ValueFault("\(excerpt(text)) cannot name a \(kind): use \(NameRule.words)")
             }
             return text
         }

@@ -37,12 +37,14 @@ package struct TaskDefinition: Hashable, Sendable {
     package var timeLimit: TimeSpan
     package var retry: RetryPolicy
     package var load: TaskLoad
+    package var limits: ProgramLimits
     /// Locks beside those of its plugin, by name: tasks of any checklist that name one exclude each other.
     package var locks: [String: LockMode]
 
     package init(
         name: String, title: String, plugin: String, with: JSONValue, needs: [String], timeLimit: TimeSpan,
-        retry: RetryPolicy, load: TaskLoad = .usual, locks: [String: LockMode] = [:]
+        retry: RetryPolicy, load: TaskLoad = .usual, limits: ProgramLimits = .none,
+        locks: [String: LockMode] = [:]
     ) {
         self.name = name
         self.title = title
@@ -52,6 +54,7 @@ package struct TaskDefinition: Hashable, Sendable {
         self.timeLimit = timeLimit
         self.retry = retry
         self.load = load
+        self.limits = limits
         self.locks = locks
     }
 }

@@ -15,13 +15,15 @@ package struct PluginManifest: Hashable, Sendable {
     package var keepsState: Bool
     /// How nice a task is that does not say so, 0 to 19.
     package var nice: Int
+    /// What its program may use, where it has one of its own.
+    package var limits: ProgramLimits
     /// Where its code is.
     package var program: PluginProgram
 
     package init(
         name: String, summary: String, parameters: [PluginParameter] = [], requires: [ServiceFact] = [],
         locks: [LockTarget: LockMode] = [:], timeLimit: TimeSpan = TimeSpan(.seconds(300)), dryRun: Bool = false,
-        keepsState: Bool = false, nice: Int = 0, program: PluginProgram
+        keepsState: Bool = false, nice: Int = 0, limits: ProgramLimits = .none, program: PluginProgram
     ) {
         self.name = name
         self.summary = summary
@@ -32,16 +34,30 @@ package struct PluginManifest: Hashable, Sendable {
         self.dryRun = dryRun
         self.keepsState = keepsState
         self.nice = nice
+        self.limits = limits
         self.program = program
     }
+
+    /// Whether its program is a check of the Monitoring Plugins.
+    package var isCheck: Bool { if case .check = program { true } else { false } }
 }
 
 /// Where a plugin's code is.
 package enum PluginProgram: Hashable, Sendable {
     /// Part of the `ronde` executable, started as `ronde plugin NAME`.
     case compiledIn
-    /// A program in the plugin's folder: absolute path and arguments.
+    /// A program that speaks Ronde's protocol: absolute path and arguments.
     case executable(path: String, arguments: [String])
+    /// A check of the Monitoring Plugins, which gets its parameters as arguments: absolute path and arguments.
+    case check(path: String, arguments: [CommandWord])
+}
+
+/// What a program understands and says, as `kind:` of a manifest names it.
+package enum PluginKind: String, Hashable, Sendable, CaseIterable {
+    /// A request and events, each a line of JSON; what a plugin speaks that names no kind.
+    case events
+    /// An exit status, a line of text and performance data, as the Monitoring Plugins guidelines have it.
+    case nagios
 }
 
 /// A part of a service's description that a plugin may need.
@@ -90,6 +106,8 @@ package struct PluginParameter: Hashable, Sendable {
     package var isRequired: Bool
     /// Used where the task does not give the parameter.
     package var defaultValue: JSONValue?
+    /// A value that it takes, for descriptions and for trying the plugin.
+    package var example: JSONValue?
     /// The only values allowed, in the order of the manifest.
     package var choices: [String]?
     package var minimum: Double?
@@ -103,7 +121,8 @@ package struct PluginParameter: Hashable, Sendable {
 
     package init(
         name: String, kind: Kind, summary: String = "", isRequired: Bool = false, defaultValue: JSONValue? = nil,
-        choices: [String]? = nil, minimum: Double? = nil, maximum: Double? = nil, pattern: String? = nil,
+        example: JSONValue? = nil, choices: [String]? = nil, minimum: Double? = nil, maximum: Double? = nil,
+        pattern: String? = nil,
         items: [PluginParameter] = [], properties: [PluginParameter] = []
     ) {
         self.name = name
@@ -111,6 +130,7 @@ package struct PluginParameter: Hashable, Sendable {
         self.summary = summary
         self.isRequired = isRequired
         self.defaultValue = defaultValue
+        self.example = example
         self.choices = choices
         self.minimum = minimum
         self.maximum = maximum

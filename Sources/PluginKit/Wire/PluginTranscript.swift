@@ -12,6 +12,8 @@ package struct PluginTranscript: Sendable {
         case timedOut(limit: TimeSpan)
         /// The time limit of the whole run was over; it was killed.
         case runTimedOut(limit: TimeSpan)
+        /// It used more processor time than it may; it was killed.
+        case spent(limit: TimeSpan)
         /// It was stopped from outside, with the reason.
         case stopped(String)
         /// It wrote more than it may; it was killed.
@@ -45,6 +47,12 @@ package struct PluginTranscript: Sendable {
             breach = breach ?? error.description
             return nil
         }
+        receive(event)
+        return event
+    }
+
+    /// Takes one event, as from a program that does not speak this protocol itself.
+    package mutating func receive(_ event: PluginEvent) {
         if result != nil { breach = breach ?? "it wrote more after its result" }
         switch event {
         case .progress(_, let message): if !message.isEmpty { progress = message }
@@ -53,7 +61,6 @@ package struct PluginTranscript: Sendable {
         case .artifact(let artifact): keep(artifact, in: \.artifacts)
         case .result(let first): result = result ?? Self.bounded(first)
         }
-        return event
     }
 
     /// One that waits says what for, if only by its summary.
@@ -97,6 +104,8 @@ package struct PluginTranscript: Sendable {
             return TaskResult(.critical, "stopped: it took longer than its time limit of \(limit)" + lastWords)
         case .runTimedOut(let limit):
             return TaskResult(.critical, "stopped: the run's time limit of \(limit) was over" + lastWords)
+        case .spent(let limit):
+            return TaskResult(.critical, "stopped: it used more than its processor time of \(limit)" + lastWords)
         case .stopped(let reason): return TaskResult(.unknown, "stopped: \(reason)")
         case .flooded(let limit, let lines):
             return TaskResult(.unknown, "stopped: it wrote more than \(limit) or \(lines) lines of output")

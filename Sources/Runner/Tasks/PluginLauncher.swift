@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import Glibc
 import Maintenance
 import PluginKit
 import Processes
@@ -34,15 +35,15 @@ struct PluginLauncher: Sendable {
     ///
     /// Events go to `receive` in order; the plugin's supervisor holds `locks` beside the runner.
     func attempt(
-        _ request: PluginRequest, of manifest: PluginManifest, load: TaskLoad, limit: Limit, locks: [WorkLock],
+        _ request: PluginRequest, of manifest: PluginManifest, task: TaskDefinition, limit: Limit, locks: [WorkLock],
         receive: @escaping @Sendable (PluginEvent) -> Void
     ) async -> Attempt {
-        let heard = Heard()
+        let heard = Heard(manifest.isCheck ? CheckListener() : EventListener())
         do {
-            let report = try await child(for: request, manifest, load, limit.time, locks).run { line in
-                if let event = heard.receive(line) { receive(event) }
+            let report = try await child(for: request, manifest, task, limit.time, locks).run { line in
+                for event in heard.receive(line) { receive(event) }
             }
-            return heard.conclude(Self.end(report.end, limit), errorText: report.errorText)
+            return heard.conclude(Self.end(report.end, limit, task.limits), errorText: report.errorText)
         } catch {
             return Attempt(result: TaskResult(.unknown, "\(error)"), transcript: PluginTranscript())
         }
@@ -50,28 +51,27 @@ struct PluginLauncher: Sendable {
 
     /// The plugin below its supervisor, which ends it should this process be killed.
     private func child(
-        for request: PluginRequest, _ manifest: PluginManifest, _ load: TaskLoad, _ timeLimit: Duration,
+        for request: PluginRequest, _ manifest: PluginManifest, _ task: TaskDefinition, _ timeLimit: Duration,
         _ locks: [WorkLock]
     ) throws -> ChildProcess {
-        let program: [String] =
-            switch manifest.program {
-            case .compiledIn: [settings.executable.string, "plugin", manifest.name]
-            case .executable(let path, let arguments): [path] + arguments
-            }
+        let command = try PluginCommand(
+            manifest, request, ronde: settings.executable, timeZone: settings.timeZone)
         let order = SupervisorOrder(
-            program: load.diskPrefix + program, grace: settings.grace, nice: load.nice,
-            purpose: "\(request.run), task \(request.task)", locks: locks)
+            program: task.load.diskPrefix + command.program, grace: settings.grace, nice: task.load.nice,
+            purpose: "\(request.run), task \(request.task)", locks: locks,
+            confinement: try Confinement(task.limits, hasNoInput: command.hasNoInput))
         var child = ChildProcess(
             executable: settings.supervisor.executable, arguments: settings.supervisor.arguments + order.arguments,
             environment: settings.environment, workingDirectory: FilePath(request.scratch),
-            input: try request.line(timeZone: settings.timeZone), timeLimit: timeLimit, grace: settings.grace,
+            input: command.input, timeLimit: timeLimit, grace: settings.grace,
             outputLimit: Int(Self.outputLimit.bytes), lineLimit: Self.lineLimit)
         child.killsWhenCancelled = { [stop] in stop?.kills == true }
         return child
     }
 
-    private static func end(_ end: ChildEnd, _ limit: Limit) -> PluginTranscript.End {
-        switch end {
+    private static func end(_ end: ChildEnd, _ limit: Limit, _ limits: ProgramLimits) -> PluginTranscript.End {
+        if case .signalled(SIGXCPU) = end, let time = limits.processorTime { return .spent(limit: time) }
+        return switch end {
         case .exited(let status): .exited(status)
         case .signalled(let signal): .signalled(signal)
         case .timedOut: limit.overstayed
@@ -81,16 +81,15 @@ struct PluginLauncher: Sendable {
     }
 }
 
-/// The transcript of a plugin that is still speaking.
+/// What was heard of a plugin that is still speaking.
 private final class Heard: Sendable {
-    private let transcript = Mutex(PluginTranscript())
+    private let listener: Mutex<any ProcessListener>
 
-    func receive(_ line: [UInt8]) -> PluginEvent? { transcript.withLock { $0.receive(line: line) } }
+    init(_ listener: any ProcessListener) { self.listener = Mutex(listener) }
+
+    func receive(_ line: [UInt8]) -> [PluginEvent] { listener.withLock { $0.receive(line) } }
 
     func conclude(_ end: PluginTranscript.End, errorText: String) -> PluginLauncher.Attempt {
-        transcript.withLock { transcript in
-            let result = transcript.conclude(end, errorText: errorText)
-            return PluginLauncher.Attempt(result: result, transcript: transcript)
-        }
+        listener.withLock { $0.conclude(end, errorText: errorText) }
     }
 }

@@ -81,17 +81,16 @@ struct TaskExecution: Sendable {
     private func launch(
         _ attempt: Int, _ manifest: PluginManifest, started: Date, _ limit: PluginLauncher.Limit, _ locks: [WorkLock]
     ) async throws -> TaskReport {
-        let scratch = scratch.folder(of: task)
-        try Folder.create(scratch, isDurable: false)
-        // What is left in the scratch folder is swept with the run's folder, by this run or by the next one.
-        defer { try? Folder.removeTree(scratch) }
+        let user = try Confinement(task.limits, hasNoInput: false).user
+        let scratch = try AttemptScratch(scratch.folder(of: task), for: user)
+        defer { scratch.remove() }
         let request = PluginRequest(
             run: run.rawValue, task: task.name, attempt: attempt, plugin: task.plugin, service: service,
             with: task.with, dryRun: isDryRun, nominalTime: nominalTime,
-            deadline: clock.now.addingTimeInterval(limit.time.inSeconds), scratch: scratch.string,
+            deadline: clock.now.addingTimeInterval(limit.time.inSeconds), scratch: scratch.path.string,
             state: try stateFolder(manifest)?.string)
         let outcome = await PluginLauncher(settings: settings, stop: stop).attempt(
-            request, of: manifest, load: task.load, limit: limit, locks: locks
+            request, of: manifest, task: task, limit: limit, locks: locks
         ) { observer.observe(.taskSaid(task, $0)) }
         var report = report(outcome.result.outcome, outcome.result.summary, started, attempts: attempt)
         report.measurements = outcome.transcript.measurements

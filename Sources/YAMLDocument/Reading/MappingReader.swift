@@ -49,6 +49,7 @@ package final class MappingReader {
     }
 
     func reportUnknownKeys() {
+        whole.mistakes.noteKeys(asked, at: whole.node.position)
         let known = Set(asked)
         for name in names where !known.contains(name) {
             guard let key = values[name]?.key else { continue }

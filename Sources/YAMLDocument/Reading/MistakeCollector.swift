@@ -11,8 +11,16 @@ package final class MistakeCollector {
     /// How many mistakes were met after the limit and are not in ``mistakes``.
     package private(set) var omitted = 0
 
-    /// - Parameter limit: how many mistakes are kept; a file with thousands is the wrong file.
-    package init(limit: Int = 1000) { self.limit = limit }
+    /// The keys that were asked for, by the place of their mapping; nil where nobody wants to know.
+    package private(set) var askedKeys: [SourcePosition: Set<String>]?
+
+    /// - Parameters:
+    ///   - limit: how many mistakes are kept; a file with thousands is the wrong file.
+    ///   - notesKeys: whether ``askedKeys`` are kept, for descriptions of what can be read.
+    package init(limit: Int = 1000, notesKeys: Bool = false) {
+        self.limit = limit
+        askedKeys = notesKeys ? [:] : nil
+    }
 
     /// Whether nothing was wrong.
     ///
@@ -30,6 +38,10 @@ package final class MistakeCollector {
                 return ($0.file, one.line, one.column, $0.index) < ($1.file, other.line, other.column, $1.index)
             }
             .map(\.mistake)
+    }
+
+    func noteKeys(_ keys: [String], at position: SourcePosition) {
+        askedKeys?[position, default: []].formUnion(keys)
     }
 
     /// Adds a mistake.

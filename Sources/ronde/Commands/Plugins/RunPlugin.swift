@@ -7,7 +7,6 @@ import Maintenance
 import Reports
 import Runner
 import SystemPackage
-import YAMLDocument
 
 extension Ronde.PluginsCommand {
     struct RunPlugin: AsyncParsableCommand {
@@ -52,9 +51,9 @@ extension Ronde.PluginsCommand {
             guard let manifest = plugins[name] else { throw Ronde.PluginsCommand.unknown(name, plugins) }
             let target = try self.target(in: instance)
             let task = try TaskDefinition(
-                name: name, title: name, plugin: name, with: parameters(of: manifest), needs: [],
+                name: name, title: name, plugin: name, with: ParameterOptions.read(with, of: manifest), needs: [],
                 timeLimit: timeLimit.map(TimeSpan.init(parsing:)) ?? manifest.timeLimit, retry: .once,
-                load: TaskLoad(nice: manifest.nice))
+                load: TaskLoad(nice: manifest.nice), limits: manifest.limits)
             let settings = settings(instance, plugins)
             // Without an instance there is no state folder to keep; what cannot be removed now harms nobody.
             defer { if instance == nil { try? Folder.removeTree(settings.stateFolder) } }
@@ -97,20 +96,6 @@ extension Ronde.PluginsCommand {
                 target.databases = ["main": DatabaseLocation(sqlite: path.string)]
             }
             return target
-        }
-
-        private func parameters(of manifest: PluginManifest) throws -> JSONValue {
-            var text = ""
-            for pair in with {
-                let parts = pair.split(separator: "=", maxSplits: 1)
-                guard parts.count == 2 else { throw CommandFailure.usage("--with takes key=value, not '\(pair)'") }
-                text += "\(parts[0]): \(parts[1])\n"
-            }
-            let (value, mistakes) = ParameterReading.read(text, of: manifest)
-            guard mistakes.isEmpty, let value else {
-                throw CommandFailure.usage(mistakes.map { "--with: \($0.message)" }.joined(separator: "\nronde: "))
-            }
-            return value
         }
 
         private func settings(_ instance: Instance?, _ plugins: [String: PluginManifest]) -> RunnerSettings {
