@@ -226,7 +226,14 @@ let package = Package(
         .executableTarget(
             name: "ronde",
             dependencies: [
-                "AnalyzePlugin", "ApprovalPlugin", "Archiving", "BackupAgePlugin", "BackupPlugin", "Backups", "Beginning", "CleanupPlugin", "CLinux", "CommandPlugin", "ConfigurationFiles", "Conformance", "ControlledServices", "Cron", "DiskPlugin", "DrillPlugin", "DurableFiles", "Encryption", "EndpointsPlugin", "ExportPlugin", "Exports", "HealthPlugin", "History", "HostPlugin", "IntegrityPlugin", "LogsPlugin", "Maintenance", "ManualPlugin", "MonitorPlugin", "Networking", "Notifications", "Observability", "Offsite", "OffsitePlugin", "PermissionsPlugin", "PluginKit", "PluginTemplates", "ProcessPlugin", "PrunePlugin", "Reports", "Restoring", "Runner", "RunStore", "Salvage", "Scheduler", "ServicePlugin", "SQLiteFile", "StatsPlugin",
+                "AnalyzePlugin", "ApprovalPlugin", "Archiving", "BackupAgePlugin", "BackupPlugin", "Backups",
+                "Beginning", "CleanupPlugin", "CLinux", "CommandPlugin", "ConfigurationFiles", "Conformance",
+                "ControlledServices", "Cron", "DiskPlugin", "DrillPlugin", "DurableFiles", "Encryption",
+                "EndpointsPlugin", "ExportPlugin", "Exports", "HealthPlugin", "History", "HostPlugin",
+                "IntegrityPlugin", "LogsPlugin", "Maintenance", "ManualPlugin", "MonitorPlugin", "Networking",
+                "Notifications", "Observability", "Offsite", "OffsitePlugin", "PermissionsPlugin", "PluginKit",
+                "PluginTemplates", "ProcessPlugin", "PrunePlugin", "Reports", "Restoring", "Runner", "RunStore",
+                "Salvage", "Scheduler", "ServicePlugin", "SQLiteFile", "StatsPlugin",
                 "Supervision", "VacuumPlugin", "YAMLDocument", .argumentParser, .logging, .serviceLifecycle, .system,
                 .unixSignals,
             ]),

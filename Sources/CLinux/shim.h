@@ -9,8 +9,6 @@ extern int malloc_trim(__SIZE_TYPE__ pad);
 #include <sys/timex.h>
 
 enum {
-    // open(2): a descriptor that only names a file, without opening it.
-    shim_O_PATH = 010000000,
     shim_SYNC_FILE_RANGE_WAIT_BEFORE = 1,
     shim_SYNC_FILE_RANGE_WRITE = 2,
     shim_SYNC_FILE_RANGE_WAIT_AFTER = 4,
