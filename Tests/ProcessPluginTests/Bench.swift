@@ -12,31 +12,61 @@ import SystemPackage
 
 typealias Trial = PluginTrial<ProcessPlugin>
 
-/// A real process, which is killed and waited for with the last reference to it.
+/// A real process, which is killed with its group and waited for with the last reference to it.
+///
+/// Not Foundation's: that waits for grandchildren too, and blocks a thread that other tests need.
 final class Child {
-    let process = Process()
-    private let output = Pipe()
-    var pid: Int32 { process.processIdentifier }
+    let pid: pid_t
+    private var hasEnded = false
+    /// Where a program says that it is ready; kept open, so that it can go on writing.
+    private let output: Int32
 
     /// Starts a program, whose path's last part is the process' name.
     ///
     /// With `isReady` it waits until the program has written something.
     init(_ program: String, _ arguments: String..., isReady: Bool = false) throws {
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = isReady ? output : FileHandle.nullDevice
-        try process.run()
-        if isReady { _ = output.fileHandleForReading.availableData }
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw TrialError(description: "no pipe: \(errno)") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        output = ends[0]
+        defer { close(ends[1]) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        if isReady {
+            posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+        }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
+        words.append(nil)
+        defer { for word in words { free(word) } }
+        var started: pid_t = 0
+        let status = posix_spawn(&started, program, &actions, &attributes, words, environ)
+        guard status == 0 else {
+            close(output)
+            throw TrialError(description: "cannot start \(program): \(status)")
+        }
+        pid = started
+        var byte: UInt8 = 0
+        if isReady { _ = read(output, &byte, 1) }
     }
 
     /// A shell with a script of its own, which says when it is ready.
     static func shell(_ script: String) throws -> Child { try Child("/bin/sh", "-c", script, isReady: true) }
 
     func end() {
-        guard process.isRunning else { return }
-        kill(pid, SIGKILL)
-        process.waitUntilExit()
+        guard !hasEnded else { return }
+        hasEnded = true
+        kill(-pid, SIGKILL)
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        close(output)
     }
 
     deinit { end() }

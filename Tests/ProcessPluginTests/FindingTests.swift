@@ -9,7 +9,8 @@ import Testing
 
 @testable import ProcessPlugin
 
-@Suite("Which process is the service's")
+// One after the other, in each suite: looks through /proc take a thread for a while, and the time limits of others run on.
+@Suite("Which process is the service's", .serialized)
 struct FindingTests {
     private func pids(_ result: SearchResult) -> [Int32] {
         if case .found(let found, _) = result { found.map(\.pid) } else { [] }

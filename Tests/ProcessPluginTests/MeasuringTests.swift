@@ -9,7 +9,7 @@ import Testing
 
 @testable import ProcessPlugin
 
-@Suite("What the process takes")
+@Suite("What the process takes", .serialized)
 struct MeasuringTests {
     private func perform(
         _ child: Child, _ parameters: String = "", in trial: Trial? = nil, isDryRun: Bool = false,

@@ -8,7 +8,7 @@ import Testing
 
 @testable import ProcessPlugin
 
-@Suite("The process of a unit of systemd")
+@Suite("The process of a unit of systemd", .serialized)
 struct UnitTests {
     private func find(_ script: String, _ program: NamedProgram) async throws -> SearchResult {
         let systemctl = try program.write("#!/bin/sh\n\(script)\n", to: "systemctl", permissions: 0o755)
