@@ -82,7 +82,9 @@ static inline pid_t shim_start(const struct shim_program *_Nonnull program, stru
     fcntl(report[1], F_SETFD, FD_CLOEXEC);
     pid_t child = fork();
     if (child == 0) {
-        struct shim_failure reason = {shim_become(program), errno};
+        // One after the other: in one initializer errno might be read first.
+        int step = shim_become(program);
+        struct shim_failure reason = {step, errno};
         ssize_t written = write(report[1], &reason, sizeof reason);
         _exit(written == (ssize_t)sizeof reason ? 127 : 126);
     }

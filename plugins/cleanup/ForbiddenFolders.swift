@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import SystemPackage
 
 /// Folders in which a mistake in a rule would cost the host.
@@ -16,6 +17,8 @@ enum ForbiddenFolders {
         "/var", "/var/lib", "/var/spool",
     ]
     private static let mostUsers = 100_000
+    /// The list of users has one position and one buffer for the whole process.
+    private static let listing = Mutex<Void>(())
 
     /// Why nothing may be removed in a folder, as words that fit after its name; nil where it may.
     ///
@@ -28,6 +31,11 @@ enum ForbiddenFolders {
     }
 
     private static func owner(ofHome path: FilePath) -> String? {
+        listing.withLock { _ in nextOwner(ofHome: path) }
+    }
+
+    /// Only while ``listing`` is held.
+    private static func nextOwner(ofHome path: FilePath) -> String? {
         setpwent()
         defer { endpwent() }
         for _ in 0..<mostUsers {
