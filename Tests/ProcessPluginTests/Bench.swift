@@ -21,15 +21,20 @@ final class Child {
     /// Where a program says that it is ready; kept open, so that it can go on writing.
     private let output: Int32
 
+    /// Whoever runs the tests may have left files open, and a test counts those of its child.
+    private static let keepsInherited: Void = {
+        for descriptor in 3..<Int32(1024) { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+    }()
+
     /// Starts a program, whose path's last part is the process' name.
     ///
     /// With `isReady` it waits until the program has written something.
     init(_ program: String, _ arguments: String..., isReady: Bool = false) throws {
+        Self.keepsInherited
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw TrialError(description: "no pipe: \(errno)") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         output = ends[0]
-        defer { close(ends[1]) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -48,6 +53,8 @@ final class Child {
         defer { for word in words { free(word) } }
         var started: pid_t = 0
         let status = posix_spawn(&started, program, &actions, &attributes, words, environ)
+        // Before it is read: a program that ends without a word ends the reading too.
+        close(ends[1])
         guard status == 0 else {
             close(output)
             throw TrialError(description: "cannot start \(program): \(status)")

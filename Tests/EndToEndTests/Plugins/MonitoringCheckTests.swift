@@ -17,7 +17,7 @@ struct MonitoringCheckTests {
     func disk() async throws {
         let instance = try await PluginInstance()
         try instance.plugin(
-            "disk",
+            "room-left",
             """
             kind: nagios
             command: [\(Self.folder)/check_disk, -w, "{warning}", -c, "{critical}", "--path={paths}"]
@@ -26,13 +26,13 @@ struct MonitoringCheckTests {
               critical: {type: percentage, default: 5%}
               paths: {type: array, items: {type: string}, default: [/]}
             """)
-        let (ending, task) = try await instance.run("disk", with: ["warning=0%", "critical=0%"])
+        let (ending, task) = try await instance.run("room-left", with: ["warning=0%", "critical=0%"])
         #expect(ending.status == 0, "\(ending)")
         #expect(task.summary.hasPrefix("DISK OK"))
         #expect(task.measurements.map { $0["name"] as? String } == ["root"])
-        #expect(task.measurements[0]["unit"] as? String == "B")
-        #expect((task.measurements[0]["value"] as? Double ?? 0) > 0)
-        let full = try await instance.run("disk", with: ["warning=100%", "critical=100%", "paths=[/, /dev]"])
+        #expect(task.measurements.first?["unit"] as? String == "B")
+        #expect((task.measurements.first?["value"] as? Double ?? 0) > 0)
+        let full = try await instance.run("room-left", with: ["warning=100%", "critical=100%", "paths=[/, /dev]"])
         #expect(full.ending.status == 2, "\(full.ending)")
         #expect(full.task["outcome"] as? String == "critical")
         #expect(full.task.measurements.map { $0["name"] as? String } == ["root", "dev"])
@@ -48,7 +48,7 @@ struct MonitoringCheckTests {
         let load = try await instance.run("load")
         #expect(load.ending.status == 0, "\(load.ending)")
         #expect(load.task.measurements.map { $0["name"] as? String } == ["load1", "load5", "load15"])
-        #expect(load.task.measurements[0]["critical"] as? String == "999")
+        #expect(load.task.measurements.first?["critical"] as? String == "999")
         try instance.plugin(
             "procs",
             """
@@ -58,8 +58,8 @@ struct MonitoringCheckTests {
             """)
         let procs = try await instance.run("procs", with: ["program=no-such-program"])
         #expect(procs.ending.status == 2, "\(procs.ending)")
-        #expect(procs.task.measurements[0]["critical"] as? String == "1:")
-        #expect(procs.task.measurements[0]["value"] as? Double == 0)
+        #expect(procs.task.measurements.first?["critical"] as? String == "1:")
+        #expect(procs.task.measurements.first?["value"] as? Double == 0)
     }
 
     @Test(
@@ -83,7 +83,7 @@ struct MonitoringCheckTests {
         let up = try await instance.run("web", with: ["port=\(port)"])
         #expect(up.ending.status == 0, "\(up.ending)")
         #expect(up.task.measurements.map { $0["name"] as? String } == ["time", "size"])
-        #expect(up.task.measurements[0]["unit"] as? String == "s")
+        #expect(up.task.measurements.first?["unit"] as? String == "s")
         server.signal(SIGKILL)
         _ = try await server.wait()
         let down = try await instance.run("web", with: ["port=\(port)"])
@@ -112,7 +112,7 @@ struct MonitoringCheckTests {
         let task = try #require((report["tasks"] as? [[String: Any]])?.first)
         #expect(task.summary == "ROOMS WARNING - 3 of 4 full")
         #expect(task.measurements.map { $0["name"] as? String } == ["full_rooms", "size"])
-        #expect(task.measurements[1]["value"] as? Double == 12.5)
+        #expect(task.measurements.last?["value"] as? Double == 12.5)
         #expect(task.logMessages == ["the first", "performance data that cannot be read: 'broken'"])
     }
 
