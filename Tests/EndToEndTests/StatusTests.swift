@@ -26,7 +26,10 @@ struct StatusTests {
         let (exit, record) = try await status(instance)
         #expect(exit == 2)
         #expect(record["outcome"] as? String == "critical")
-        #expect(Set(record.keys) == ["outcome", "daemons", "running", "locks", "next", "last", "paused", "mistakes"])
+        #expect(
+            Set(record.keys) == [
+                "outcome", "daemons", "running", "locks", "next", "last", "paused", "mistakes", "waiting",
+            ])
     }
 
     @Test("a changed file is read by itself; a faulty one leaves the last good configuration in use, and is told of")

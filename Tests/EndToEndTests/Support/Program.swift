@@ -8,8 +8,6 @@ final class Program: Sendable {
         let status: Int32
         let output: String
         let errors: String
-        /// The most memory it had resident, in bytes.
-        let peakMemory: Int
 
         var description: String { "status \(status)\noutput: \(output)\nerrors: \(errors)" }
     }
@@ -78,9 +76,8 @@ final class Program: Sendable {
     func wait(atMost limit: Duration = .seconds(120)) async throws -> Ending {
         let deadline = ContinuousClock.now + limit
         var status: Int32 = 0
-        var usage = rusage()
         while true {
-            let reaped = wait4(pid, &status, WNOHANG, &usage)
+            let reaped = waitpid(pid, &status, WNOHANG)
             if reaped == pid { break }
             guard reaped == 0, ContinuousClock.now < deadline else {
                 kill(-pid, SIGKILL)
@@ -90,8 +87,7 @@ final class Program: Sendable {
         }
         let signal = status & 0x7f
         return Ending(
-            status: signal == 0 ? (status >> 8) & 0xff : -signal, output: output, errors: errors,
-            peakMemory: usage.ru_maxrss * 1024)
+            status: signal == 0 ? (status >> 8) & 0xff : -signal, output: output, errors: errors)
     }
 
     private static func text(_ file: String) -> String {

@@ -63,6 +63,26 @@ final class TestInstance: Sendable {
         try await start(arguments, environment: environment).wait()
     }
 
+    /// The same, and the most memory that it had resident, in bytes.
+    ///
+    /// A small process is between: the system counts what the one had that started a program as the program's own.
+    func measured(_ arguments: String...) async throws -> (ending: Program.Ending, peakMemory: Int) {
+        let script = """
+            import resource, subprocess, sys
+            status = subprocess.run(sys.argv[2:]).returncode
+            open(sys.argv[1], "w").write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+            sys.exit(status)
+            """
+        let file = folder + "/peak"
+        let measuring = try Program(
+            "/usr/bin/python3", ["-c", script, file, Program.built("ronde")] + arguments, in: folder)
+        let ending = try await measuring.wait()
+        guard let peak = Int(try String(contentsOfFile: file, encoding: .utf8)) else {
+            throw SetupFailure(reason: "nothing was measured")
+        }
+        return (ending, peak * 1024)
+    }
+
     func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Program {
         try Program(Program.built("ronde"), arguments, in: folder, environment: environment)
     }
